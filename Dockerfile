@@ -16,7 +16,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
-RUN RUNTIME="linux-${TARGETARCH}" eng/publish.sh /out eni-controller eni-manager
+RUN RUNTIME="linux-${TARGETARCH}" eng/publish.sh /out eni-controller eni-manager eni-ipam
 
 # What both programs need: the C library, OpenSSL (which ca-certificates brings) and the authorities that sign AWS's and the cluster's certificates.
 FROM ${RUNTIME_IMAGE} AS base
@@ -32,6 +32,7 @@ LABEL org.opencontainers.image.title="aws-multi-eni-controller" \
 
 FROM base AS controller
 COPY --from=build /out/eni-controller /usr/bin/eni-controller
+COPY --from=build /out/notices /usr/share/doc/aws-multi-eni-controller/dotnet
 USER 1000:1000
 EXPOSE 8080
 ENTRYPOINT ["/usr/bin/eni-controller"]
@@ -44,7 +45,9 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && mkdir -p /opt/dpdk \
     && ln -s "$(command -v dpdk-devbind.py)" /opt/dpdk/dpdk-devbind.py
-COPY --from=build /out/eni-manager /usr/bin/eni-manager
+# The CNI plugin, which the init container copies to the node, lies beside it.
+COPY --from=build /out/eni-manager /out/eni-ipam /usr/bin/
+COPY --from=build /out/notices /usr/share/doc/aws-multi-eni-controller/dotnet
 USER 0:0
 EXPOSE 8081
 ENTRYPOINT ["/usr/bin/eni-manager"]

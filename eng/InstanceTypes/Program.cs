@@ -13,7 +13,7 @@ if (args is not [var path, var origin, .. var answers] || answers.Length == 0)
     return 2;
 }
 
-var table = new TypeTable();
+var table = new TypeTable(TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd"));
 if (File.Exists(path))
 {
     table.AddTable(await File.ReadAllLinesAsync(path));
@@ -25,5 +25,5 @@ foreach (var answer in answers)
     Console.Error.WriteLine($"{answer}: {table.AddAnswer(json)} types");
 }
 
-await File.WriteAllLinesAsync(path, table.Write(TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd"), origin));
+await File.WriteAllLinesAsync(path, table.Write(origin));
 return 0;

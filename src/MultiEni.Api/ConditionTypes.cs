@@ -31,6 +31,12 @@ public static class ConditionTypes
     public const string Attached = nameof(Attached);
 
     /// <summary>
+    /// Both, by the controller: the ENI has the free addresses that <c>spec.podAddresses</c> asks
+    /// for. Only set with that field; <see cref="Ready"/> does not depend on it.
+    /// </summary>
+    public const string PodAddresses = nameof(PodAddresses);
+
+    /// <summary>
     /// ENIAttachment, by the ENI manager: the device was found and its link is up with the desired
     /// MTU.
     /// </summary>

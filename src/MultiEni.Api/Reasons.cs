@@ -48,6 +48,30 @@ public static class Reasons
     /// <summary>The subnet has no free address, or no free block for a prefix.</summary>
     public const string SubnetFull = nameof(SubnetFull);
 
+    /// <summary>
+    /// Every address of <c>spec.privateIPAddresses</c> that lies in the subnet is in use.
+    /// </summary>
+    public const string NoAddressLeft = nameof(NoAddressLeft);
+
+    /// <summary>Another ENI or pod has the address.</summary>
+    public const string AddressInUse = nameof(AddressInUse);
+
+    /// <summary>
+    /// The ENI has as many addresses as <c>podAddresses.maximum</c> or its instance type allows.
+    /// </summary>
+    public const string AddressLimitReached = nameof(AddressLimitReached);
+
+    /// <summary>A pod asks for an address outside of <c>podAddresses.fixedCIDRs</c>.</summary>
+    public const string AddressNotAllowed = nameof(AddressNotAllowed);
+
+    /// <summary>
+    /// A pod asks for an address that the ENI's subnet does not have, or that EC2 reserves.
+    /// </summary>
+    public const string AddressOutsideSubnet = nameof(AddressOutsideSubnet);
+
+    /// <summary>A pod asks for the primary address of an ENI, which cannot be moved.</summary>
+    public const string AddressIsPrimary = nameof(AddressIsPrimary);
+
     /// <summary>The node is not an EC2 instance (Fargate, hybrid).</summary>
     public const string NodeNotOnEc2 = nameof(NodeNotOnEc2);
 
@@ -56,6 +80,27 @@ public static class Reasons
 
     /// <summary>The instance has reached its ENI limit.</summary>
     public const string InstanceLimit = nameof(InstanceLimit);
+
+    /// <summary>
+    /// The instance type does not support a setting of the ENI, which is attached without it.
+    /// </summary>
+    public const string SettingNotSupported = nameof(SettingNotSupported);
+
+    /// <summary>
+    /// The ENI is attached in another way than specified, which EC2 cannot change in place.
+    /// </summary>
+    public const string AttachmentDiffers = nameof(AttachmentDiffers);
+
+    /// <summary>The NodeENI has fewer Elastic IPs than ENIs.</summary>
+    public const string NoElasticIpLeft = nameof(NoElasticIpLeft);
+
+    /// <summary>The Elastic IPs of the NodeENI could not be looked up.</summary>
+    public const string ElasticIpsUnavailable = nameof(ElasticIpsUnavailable);
+
+    /// <summary>
+    /// An Elastic IP is associated with something else, or the ENI with another Elastic IP.
+    /// </summary>
+    public const string ElasticIpInUse = nameof(ElasticIpInUse);
 
     /// <summary>The requested device index is in use, so another one was used.</summary>
     public const string DeviceIndexTaken = nameof(DeviceIndexTaken);
@@ -219,6 +264,12 @@ public static class Reasons
 
     /// <summary>The link could not be brought up, or the MTU could not be set.</summary>
     public const string LinkFailed = nameof(LinkFailed);
+
+    /// <summary>
+    /// Another program configures the link that the ENI manager is to configure for users of the
+    /// host's network.
+    /// </summary>
+    public const string LinkConfiguredElsewhere = nameof(LinkConfiguredElsewhere);
 
     /// <summary>Another device of the node is being changed.</summary>
     public const string ConcurrentOperation = nameof(ConcurrentOperation);

@@ -6,9 +6,12 @@ using MultiEni.Cli.Demo;
 using MultiEni.Cli.Doctor;
 using MultiEni.Cli.Explain;
 using MultiEni.Cli.Invocation;
+using MultiEni.Cli.Map;
+using MultiEni.Cli.Plans;
 using MultiEni.Cli.Simulate;
 using MultiEni.Cli.Status;
 using MultiEni.Cli.Sweep;
+using MultiEni.Cli.Top;
 using MultiEni.Cli.Version;
 
 namespace MultiEni.Cli;
@@ -75,7 +78,10 @@ internal static class EniProgram
         var root = new RootCommand("Inspect, diagnose and try out extra network interfaces (ENIs) for Kubernetes nodes on EC2.")
         {
             StatusCommand.Create(context, cluster),
+            TopCommand.Create(context, cluster),
             DoctorCommand.Create(context, cluster),
+            PlanCommand.Create(context, cluster),
+            MapCommand.Create(context, cluster),
             ExplainCommand.Create(context),
             SweepCommand.Create(context, cluster),
             VersionCommand.Create(context, cluster),

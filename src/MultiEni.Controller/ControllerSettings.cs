@@ -88,12 +88,29 @@ internal sealed record ControllerSettings
     public bool ManageStartupTaint { get; init; }
 
     /// <summary>
-    /// Namespace of a NetworkAttachmentDefinition for each resource; empty for none.
+    /// Namespace of a NetworkAttachmentDefinition for each resource and NodeENI; empty for none.
     /// </summary>
     public string NetworksNamespace { get; init; } = "";
 
+    /// <summary>
+    /// The CNI plugin that gives out addresses in the NodeENIs' NetworkAttachmentDefinitions;
+    /// <c>none</c> for none of these definitions.
+    /// </summary>
+    public string NetworksIpam { get; init; } = "eni-ipam";
+
+    /// <summary>
+    /// Namespace of whereabouts, in which a NodeSlicePool is kept for each NodeENI with prefixes
+    /// and each subnet; empty for none.
+    /// </summary>
+    public string NodeSlicePoolsNamespace { get; init; } = "";
+
     /// <summary>Whether to keep a DeviceClass for each resource.</summary>
     public bool DeviceClasses { get; init; }
+
+    /// <summary>
+    /// Whether to tell Karpenter by NodeOverlays which resources nodes will have.
+    /// </summary>
+    public bool NodeOverlays { get; init; }
 
     /// <summary>Where the hop limit of instance metadata is raised.</summary>
     public ImdsSettings Imds { get; init; } = new();
@@ -267,7 +284,7 @@ internal sealed record ControllerSettings
                 defaults.DefaultDeviceIndex,
                 1,
                 100,
-                "device index for NodeENIs with deviceIndex 0; those without the field have 1 from the schema"
+                "device index for NodeENIs with deviceIndex 0 on network card 0; those without the field have 1 from the schema"
             ),
             Ec2RateProfile = reader.Number(
                 "ec2-rate-profile",
@@ -304,13 +321,31 @@ internal sealed record ControllerSettings
                 "multus-networks-namespace",
                 "MULTUS_NETWORKS_NAMESPACE",
                 defaults.NetworksNamespace,
-                "namespace in which a NetworkAttachmentDefinition is kept for each resource; by default none is made"
+                "namespace in which a NetworkAttachmentDefinition is kept for each NodeENI and each resource; by default none is made"
+            ),
+            NetworksIpam = reader.Text(
+                "multus-ipam",
+                "MULTUS_IPAM",
+                defaults.NetworksIpam,
+                "CNI plugin that gives out addresses in the NetworkAttachmentDefinitions of NodeENIs; `none` keeps those of resources only"
+            ),
+            NodeSlicePoolsNamespace = reader.Text(
+                "node-slice-pools-namespace",
+                "NODE_SLICE_POOLS_NAMESPACE",
+                defaults.NodeSlicePoolsNamespace,
+                "namespace of whereabouts, in which a NodeSlicePool is kept for each NodeENI with ipv4PrefixCount and without podAddresses; by default none is made"
             ),
             DeviceClasses = reader.Boolean(
                 "device-classes",
                 "DEVICE_CLASSES",
                 defaults.DeviceClasses,
                 "keep a DeviceClass for each resource, with which pods that request the resource get a device of the DRA driver"
+            ),
+            NodeOverlays = reader.Boolean(
+                "node-overlays",
+                "NODE_OVERLAYS",
+                defaults.NodeOverlays,
+                "keep a Karpenter NodeOverlay for each selector of NodeENIs with DPDK, so that Karpenter launches nodes for pods that request their resources"
             ),
         };
 

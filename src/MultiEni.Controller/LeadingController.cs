@@ -12,14 +12,17 @@ using MultiEni.Controller.Ec2.Limits;
 using MultiEni.Controller.Ec2.Permissions;
 using MultiEni.Controller.GeneratedObjects;
 using MultiEni.Controller.Imds;
+using MultiEni.Controller.Karpenter;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Leading;
 using MultiEni.Controller.Leaks;
 using MultiEni.Controller.Multus;
 using MultiEni.Controller.Networks;
 using MultiEni.Controller.NodeEnis;
+using MultiEni.Controller.PodAddresses;
 using MultiEni.Controller.StartupTaint;
 using MultiEni.Controller.Telemetry;
+using MultiEni.Controller.Whereabouts;
 using MultiEni.Operator;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Diagnostics;
@@ -74,6 +77,7 @@ internal sealed class LeadingController(
         using var instances = new InstanceStates(ec2, time);
         var outcomes = new PlanOutcomes();
         var permissions = new PermissionLedger();
+        var objectProblems = new GeneratedObjectProblems();
         using var answers = ec2.Answers.Subscribe(permissions.Answered);
         var cooldowns = new CreateCooldowns(time);
         var catalog = new NetworkCatalog(ec2, () => view.Attachments.Where(attachment => HasEni(attachment, inventory)), time);
@@ -81,11 +85,12 @@ internal sealed class LeadingController(
             settings.ConcurrentCleanups == 0 ? Cleanups : settings.ConcurrentCleanups,
             name => _attachments.Queue.Add(name, WorkPriority.Urgent)
         );
-        var summaries = new SummaryReconciler(view, guarded, outcomes, permissions, writeFailures, events, time);
+        var summaries = new SummaryReconciler(view, guarded, outcomes, permissions, writeFailures, objectProblems, events, time);
         var plans = new PlanReconciler(
             view,
             guarded,
             catalog,
+            new ElasticIpCatalog(ec2, time),
             types,
             inventory,
             cooldowns,
@@ -97,7 +102,7 @@ internal sealed class LeadingController(
 
         // The program: what runs while this process leads.
         await using var background = new BackgroundTasks(cancellationToken);
-        background.Add(new SummaryLoop(_summaries, summaries, view, informers, outcomes, permissions, writeFailures, time).RunAsync);
+        background.Add(new SummaryLoop(_summaries, summaries, view, informers, outcomes, permissions, writeFailures, objectProblems, time).RunAsync);
 
         // Nothing is created that exists: all else waits for the sweep.
         await new FirstSweep(inventory, view, outcomes, time, _logger).RunAsync(cancellationToken);
@@ -106,7 +111,8 @@ internal sealed class LeadingController(
             () => view.AttachmentCount,
             () => leaks.Candidates,
             () => leaks.Blocked,
-            () => permissions.Denied.Count
+            () => permissions.Denied.Count,
+            () => PodAddressCounts.Of(view.Attachments)
         );
         if (settings.PermissionPreflight)
         {
@@ -120,7 +126,12 @@ internal sealed class LeadingController(
 
         if (settings.NetworksNamespace.Length > 0)
         {
-            Keep(NetworkDefinitions.In(settings.NetworksNamespace));
+            Keep(NetworkDefinitions.In(settings.NetworksNamespace, settings.NetworksIpam));
+        }
+
+        if (settings.NodeSlicePoolsNamespace.Length > 0)
+        {
+            Keep(NodeSlices.In(settings.NodeSlicePoolsNamespace));
         }
 
         if (settings.DeviceClasses)
@@ -128,10 +139,15 @@ internal sealed class LeadingController(
             Keep(ResourceClass.Kind);
         }
 
+        if (settings.NodeOverlays)
+        {
+            Keep(ResourceOverlay.Kind);
+        }
+
         void Keep<TDesired, TObject>(GeneratedKind<TDesired, TObject> kind)
             where TObject : class, IKubernetesObject
         {
-            var writer = new GeneratedObjectWriter<TDesired, TObject>(kind, view, informers, guarded, runtime, time, loggers);
+            var writer = new GeneratedObjectWriter<TDesired, TObject>(kind, view, informers, guarded, objectProblems, runtime, time, loggers);
             background.Add(writer.RunAsync);
         }
 
@@ -166,20 +182,20 @@ internal sealed class LeadingController(
         ControllerMetrics metrics
     )
     {
-        int? MaximumEnis(string type, int card) => types.Find(type) is { } known && card < known.PerCard.Count ? known.PerCard[card] : null;
-
         var reservations = new IndexReservations(time);
         var backoff = new StepBackoff(time);
-        var operations = new EniOperations(ec2, cluster);
-        var observer = new AttachmentObserver(view, inventory, instances, reservations, MaximumEnis, settings.TimeLimits, time);
-        var writer = new AttachmentWriter(view, guarded, catalog, events, settings.MaximumCleanupDuration, time);
+        var memory = new PodAddressMemory(time);
+        var operations = new EniOperations(ec2, cluster, memory);
+        var pods = new PodAddressPlanner(view, inventory, catalog, cooldowns, type => types.Find(type)?.Ipv4PerEni, memory, time);
+        var observer = new AttachmentObserver(view, inventory, instances, reservations, types.Find, pods, settings.TimeLimits, time);
+        var writer = new AttachmentWriter(view, guarded, catalog, memory, events, settings.MaximumCleanupDuration, time);
         return new(
             view,
             inventory,
             observer,
             new CallExecutor(operations, inventory, observer, writer, reservations, cooldowns, limits, backoff, metrics, time),
             new RestExecutor(inventory, writer, limits),
-            new FailureHandler(inventory, writer, reservations, cooldowns, backoff, catalog, metrics),
+            new FailureHandler(inventory, writer, memory, reservations, cooldowns, backoff, catalog, metrics),
             backoff,
             writer,
             limits

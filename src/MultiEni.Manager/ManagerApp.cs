@@ -3,13 +3,16 @@ using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Manager.Addresses;
 using MultiEni.Manager.Agent;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Claims;
 using MultiEni.Manager.Claims.Preparation;
 using MultiEni.Manager.Claims.Slices;
+using MultiEni.Manager.Counters;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
+using MultiEni.Manager.Links;
 using MultiEni.Manager.Pods;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
@@ -57,8 +60,12 @@ internal static class ManagerApp
         var metrics = new ManagerMetrics(meter, settings.NodeName, journal.BoundByDriver);
         using var http = KubernetesConnection.Open(settings.Kubernetes, Names.Manager, time);
         var client = new KubernetesClient(http, time);
-        await using var claims = new NodeClaims(settings, client, host, runtime, loggers, time, logger);
-        await using var publishing = new NodePublishing(settings, host, wakeAll, metrics, loggers, time, logger, claims.Publisher);
+        var owners = new OfferOwners();
+        // There is none before the attachments are read.
+        NodeView? read = null;
+        await using var claims = new NodeClaims(settings, client, host, FactsOf, wakeAll, meter, runtime, loggers, time, logger);
+        var networks = new EniNetworks();
+        await using var publishing = new NodePublishing(settings, host, wakeAll, metrics, loggers, time, logger, claims.Publisher, networks);
         var publisher = publishing.Publisher;
         metrics.ShowAdvertised(() => publisher.Offered.Select(offer => offer.Resource.ToString()));
         using var boot = new BootGuard(new HostReader(host), journal, publisher, time, logger);
@@ -70,7 +77,10 @@ internal static class ManagerApp
         var pods = new NodePods(client, settings.NodeName);
 
         // Health and metrics.
+        using var counters = new EniCounters(host, CounterAllowlist.Ena, settings.NodeName, time, logger);
+        counters.Show(meter);
         using var exporter = new PrometheusExporter(meter, time);
+        exporter.ReadBeforeScrape(counters.RefreshAsync);
         var checks = new HealthChecks();
         checks.Add("attachments", attachments);
         checks.Add("node", nodes);
@@ -91,6 +101,7 @@ internal static class ManagerApp
             var known = await attachments.SyncedAsync(token);
             var knownNodes = await nodes.SyncedAsync(token);
             var view = new NodeView(known, knownNodes, settings.NodeName);
+            Volatile.Write(ref read, view);
 
             // Changes of a device. They have a limit of their own and must know when a call has
             // really returned.
@@ -103,13 +114,18 @@ internal static class ManagerApp
             var preparation = new BindPreparation(host.Files, locked, settings.NoIommu, () => SetupProblem(settings, boot));
             var bind = new BindSequence(host, locked, method, preparation, verification, restoration, journal);
             var giveBack = new GiveBackSequence(locked, restoration);
-            var actions = new DeviceActions(host, settings, journal, bind, giveBack, gate, claims.Holds, publisher, metrics, time, logger);
+            var linkRecord = new LinkRecord(LinkRecord.PathBeside(settings.JournalPath), settings.BeforeEachWrite);
+            var refusals = new NameRefusals(settings.CheckInterval, time);
+            var changer = new LinkChanger(host, linkRecord, refusals);
+            var actions = new DeviceActions(host, settings, journal, bind, giveBack, changer, gate, claims.Holds, publisher, metrics, time, logger);
 
             // Reconciling.
-            var owners = new OfferOwners();
-            var observer = new DeviceObserver(host, view, journal, publisher, claims.Holds, locked, Policy(settings), settings, time);
+            var links = new LinkObserver(host, linkRecord, refusals);
+            var observer = new DeviceObserver(host, view, journal, publisher, claims.Holds, locked, links, Policy(settings), settings, time);
             var finished = new FinishedPods(pods, settings.ListPods, time);
-            var usage = new UsageProbe(host.Files, publishing.PodResources, publishing.Handouts, pods, finished, ClaimOf);
+            var addresses = Addresses(view);
+            var plugins = new DevicePluginUse(publishing.PodResources, finished);
+            var usage = new UsageProbe(host.Files, plugins, publishing.Handouts, pods, finished, ClaimOf, PodsOn);
             var statusWriter = new AttachmentStatusWriter(
                 new ObjectWriter<EniAttachment>(client, Kinds.EniAttachment, Names.Manager, known),
                 metrics
@@ -124,6 +140,7 @@ internal static class ManagerApp
                 observer,
                 runner,
                 statusWriter,
+                attachment => addresses?.ReportOf(attachment),
                 backoff,
                 repairs,
                 settings,
@@ -131,11 +148,18 @@ internal static class ManagerApp
                 logger
             );
             var orphans = new OrphanSearch(view, journal, publisher, owners, logger);
-            var binding = new ClaimBinding(bind, giveBack, gate, journal, ClearAsync, time);
-            var worker = new AgentWorker(reconciler, orphans, boot, view, publisher, enqueuer, queue);
+            var binding = new ClaimBinding(bind, giveBack, gate, journal, ClearAsync, name => repairs.Forget(AgentWork.Attachment(name)), time);
+            var worker = new AgentWorker(reconciler, orphans, boot, view, publisher, enqueuer, host.Links, queue, logger);
 
             // What wakes it.
             using var onAttachment = attachments.Subscribe(enqueuer.AttachmentChanged);
+            if (addresses is not null)
+            {
+                checks.AddReadiness("pod-addresses", () => addresses.Problem is { } problem ? HealthResult.Unhealthy(problem) : HealthResult.Healthy);
+                background.Add(addresses.RunAsync);
+            }
+
+            using var onNews = attachments.Subscribe(_ => addresses?.Wake());
             using var onNode = nodes.Subscribe(_ => enqueuer.Everything(WorkPriority.Normal));
             if (settings.UseAnnouncements)
             {
@@ -146,23 +170,23 @@ internal static class ManagerApp
             background.Add(
                 new DevicePluginRestarter(publishing.File, publishing.RestartNeeded, pods, settings, wakeAll, metrics, time, logger).RunAsync
             );
-            claims.Begin(background, binding, FactsOf, () => knownNodes.Get(ObjectKey.Cluster(settings.NodeName)), wakeAll);
+            claims.Begin(background, binding, plugins.WhyNotForClaimAsync, () => knownNodes.Get(ObjectKey.Cluster(settings.NodeName)));
+            networks.Begin(address => BehindOf(address) is { } attachment ? EniNetwork.Of(attachment) : null);
             publishing.Begin(background);
+            counters.Begin(
+                () => view.Attachments,
+                () => boot.Last,
+                async cancel =>
+                    [.. (await publishing.PodResources.ListAsync(cancel)).Select(held => (held.DeviceId, $"{held.Namespace}/{held.Pod}"))],
+                attachment => addresses?.PodsOf(attachment) ?? []
+            );
             enqueuer.Begin(view);
             var options = new ReconcileLoopOptions { Workers = Workers, GracePeriod = settings.GracePeriod };
             await new ReconcileLoop<AgentWork>("devices", queue, worker.ReconcileAsync, options, time, logger).RunAsync(token);
             Log.Stopping(logger);
 
-            // By whom it was advertised, and after a restart by what was reported.
-            EniFacts? FactsOf(PciAddress address) =>
-                (
-                    owners.Of(address) is { } owner
-                        ? view.Attachment(owner)
-                        : view.Attachments.FirstOrDefault(attachment => attachment.Status?.Device?.PciAddress == address.ToString())
-                )
-                    is { } attachment
-                    ? EniFacts.Of(attachment)
-                    : null;
+            IReadOnlyList<string>? PodsOn(PciAddress address) =>
+                addresses is not null && BehindOf(address) is { } attachment ? addresses.PodsOf(attachment.Metadata.Name) : [];
 
             async Task<BindClearance> ClearAsync(PreparedClaimDevice device, CancellationToken cancel)
             {
@@ -173,6 +197,30 @@ internal static class ManagerApp
                 return ClaimClearance.Decide(device, observation, claim, now.BootId, settings);
             }
         });
+
+        NodeAddresses? Addresses(NodeView view) =>
+            settings.IpamSocket.Length == 0
+                ? null
+                : new NodeAddresses(
+                    AddressPaths.Beside(settings.IpamSocket),
+                    () => view.Attachments,
+                    () => boot.Last?.BootId,
+                    name => queue.Add(AgentWork.Attachment(name), WorkPriority.Urgent),
+                    settings.ListPods ? pods : null,
+                    settings.CheckInterval,
+                    meter,
+                    settings.BeforeEachWrite,
+                    time,
+                    logger
+                );
+
+        // By whom it was advertised, and after a restart by what was reported.
+        EniAttachment? BehindOf(PciAddress address) =>
+            Volatile.Read(ref read) is not { } view ? null
+            : owners.Of(address) is { } owner ? view.Attachment(owner)
+            : view.Attachments.FirstOrDefault(attachment => attachment.Status?.Device?.PciAddress == address.ToString());
+
+        EniFacts? FactsOf(PciAddress address) => BehindOf(address) is { } attachment ? EniFacts.Of(attachment) : null;
 
         (string Claim, string Resource)? ClaimOf(PciAddress address) =>
             boot.Last is { } last && claims.Holds.Of(address, last.BootId) is var (claim, held) ? (claim.ToString(), held.Resource) : null;

@@ -91,6 +91,30 @@ public sealed class Ec2World
             return group;
         });
 
+    /// <summary>Every Elastic IP.</summary>
+    public IReadOnlyList<ElasticIp> ElasticIps => _state.Enter<IReadOnlyList<ElasticIp>>(() => [.. _state.ElasticIps.Values]);
+
+    /// <summary>Allocates an Elastic IP.</summary>
+    /// <param name="tags">Its tags.</param>
+    /// <param name="id">An identifier that a manifest names, or null for a new one.</param>
+    public ElasticIp AddElasticIp(IReadOnlyDictionary<string, string>? tags = null, string? id = null) =>
+        _state.Enter(() =>
+        {
+            var address = new ElasticIp(id ?? _state.Ids.Id("eipalloc-"), $"203.0.113.{_state.ElasticIps.Count + 1}", tags ?? State.Tags.None);
+            _state.ElasticIps.Add(address.AllocationId, address);
+            return address;
+        });
+
+    /// <summary>Somebody associates an Elastic IP, or takes it away: drift.</summary>
+    public void MoveElasticIp(string allocationId, string? networkInterfaceId) =>
+        _state.Enter(() =>
+            _state.ElasticIps[allocationId] = _state.ElasticIps[allocationId] with
+            {
+                AssociationId = networkInterfaceId is null ? null : _state.Ids.Id("eipassoc-"),
+                NetworkInterfaceId = networkInterfaceId,
+            }
+        );
+
     /// <summary>
     /// Launches an instance in the zone of a subnet. Its primary interface sits at index 0 and goes
     /// with it; those of a launch template come too.

@@ -28,6 +28,23 @@ public static class InstanceTypes
         OneCard("c5.9xlarge", 8, 30),
         OneCard("c5.18xlarge", 15, 50),
         OneCard("c5n.18xlarge", 15, 50),
+        OneCard("m4.large", 2, 10) with
+        {
+            Xen = true,
+        },
+        OneCard("m6i.large", 3, 10) with
+        {
+            Queues = [new(2, 2, 6)],
+        },
+        OneCard("m6i.4xlarge", 8, 30) with
+        {
+            Queues = [new(8, 16, 64)],
+        },
+        OneCard("m6i.8xlarge", 8, 30) with
+        {
+            Queues = [new(8, 32, 64)],
+            EnaExpress = true,
+        },
         OneCard("c6in.large", 3, 10),
         OneCard("c6in.xlarge", 4, 15),
         OneCard("c6in.2xlarge", 4, 15),

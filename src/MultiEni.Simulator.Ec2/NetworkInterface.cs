@@ -31,6 +31,12 @@ public sealed record NetworkInterface(
     /// <summary>IPv6 addresses.</summary>
     public IReadOnlyList<string> Ipv6Addresses { get; init; } = [];
 
+    /// <summary>
+    /// The IPv6 address that is fixed as the primary one until a detach; null for none
+    /// (docs/reference/ec2.md#addresses-of-an-eni).
+    /// </summary>
+    public string? PrimaryIpv6 { get; init; }
+
     /// <summary>IPv6 /80 prefixes, as CIDR.</summary>
     public IReadOnlyList<string> Ipv6Prefixes { get; init; } = [];
 
@@ -39,6 +45,9 @@ public sealed record NetworkInterface(
     /// cannot be set at creation (docs/reference/ec2.md#parameters).
     /// </summary>
     public bool SourceDestCheck { get; init; } = true;
+
+    /// <summary>The timeouts of connection tracking that were set; null for none.</summary>
+    public ConnectionTracking? ConnectionTracking { get; init; }
 
     /// <summary>Tags; at most fifty.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);

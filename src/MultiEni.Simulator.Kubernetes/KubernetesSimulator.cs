@@ -34,10 +34,12 @@ public sealed class KubernetesSimulator : IAsyncDisposable
         ObjectStore store,
         KubernetesFaults faults,
         AccessControl access,
+        PodPrograms pods,
         CancellationTokenSource stopping
     )
     {
         Access = access;
+        Pods = pods;
         _application = application;
         Store = store;
         Faults = faults;
@@ -58,6 +60,9 @@ public sealed class KubernetesSimulator : IAsyncDisposable
     /// <summary>What goes wrong, on demand.</summary>
     public KubernetesFaults Faults { get; }
 
+    /// <summary>Programs that play the parts of pods.</summary>
+    public PodPrograms Pods { get; }
+
     /// <summary>Who may do what.</summary>
     public AccessControl Access { get; }
 
@@ -68,7 +73,8 @@ public sealed class KubernetesSimulator : IAsyncDisposable
         var faults = new KubernetesFaults(store);
         var stopping = new CancellationTokenSource();
         var access = new AccessControl(options, store);
-        var pipeline = new RequestPipeline(options, store, faults, access, stopping.Token);
+        var pods = new PodPrograms();
+        var pipeline = new RequestPipeline(options, store, faults, access, pods, stopping.Token);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -86,7 +92,7 @@ public sealed class KubernetesSimulator : IAsyncDisposable
         application.Run(pipeline.HandleAsync);
         await application.StartAsync(cancellationToken);
 
-        var simulator = new KubernetesSimulator(application, store, faults, access, stopping);
+        var simulator = new KubernetesSimulator(application, store, faults, access, pods, stopping);
         if (options.InstallsProductResources)
         {
             await simulator.InstallCrdsAsync(cancellationToken);

@@ -203,6 +203,7 @@ internal sealed class DriverCore(
     {
         var link = network.Add(network.NameFor(device), device.MacAddress!, mtu: 1500, up: false, lowerIndex: null);
         device.LinkIndex = link.Index;
+        device.Counters.Clear();
         announce(new KernelEvent("add", "net", link.Name));
     }
 

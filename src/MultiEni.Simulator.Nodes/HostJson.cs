@@ -6,7 +6,9 @@ namespace MultiEni.Simulator.Nodes;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(SimulatedNetwork))]
+[JsonSerializable(typeof(SimulatedCounters))]
 [JsonSerializable(typeof(KernelEvent))]
 [JsonSerializable(typeof(LinkChange))]
+[JsonSerializable(typeof(ItemChange))]
 [JsonSerializable(typeof(OperationResult))]
 internal sealed partial class HostJson : JsonSerializerContext;

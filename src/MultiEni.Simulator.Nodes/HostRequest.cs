@@ -23,9 +23,13 @@ internal sealed class HostRequest(HttpContext context, SimulatedHost host, Cance
             ("POST", ["files", "write"]) => WriteAsync(),
             ("POST", ["files", "probe"]) => SendErrorAsync(host.ProbeOpen(FilePath)),
             ("GET", ["network"]) => SendAsync(host.Network(), HostJson.Default.SimulatedNetwork),
+            ("GET", ["network", "counters", var name]) => host.Counters(Uri.UnescapeDataString(name)) is { } counters
+                ? SendAsync(counters, HostJson.Default.SimulatedCounters)
+                : FailAsync(StatusCodes.Status404NotFound),
             ("POST", ["network", "links", var index]) when int.TryParse(index, CultureInfo.InvariantCulture, out var number) => ChangeLinkAsync(
                 number
             ),
+            ("POST", ["network", "items"]) => ChangeItemAsync(),
             ("GET", ["events"]) => StreamEventsAsync(),
             _ => FailAsync(StatusCodes.Status404NotFound),
         };
@@ -41,27 +45,40 @@ internal sealed class HostRequest(HttpContext context, SimulatedHost host, Cance
         await SendErrorAsync(await host.WriteAsync(FilePath, text, stopping));
     }
 
-    private async Task ChangeLinkAsync(int index)
+    private async Task ChangeItemAsync() =>
+        await (
+            await ReadAsync(HostJson.Default.ItemChange) switch
+            {
+                { AlternativeName: { } name } change => SendErrorAsync(host.SetAlternativeName(name.LinkIndex, name.Name, change.Add)),
+                { Address: { } address } change => SendErrorAsync(host.SetAddress(address, change.Add)),
+                { Route: { } route } change => SendErrorAsync(host.SetRoute(route, change.Add)),
+                { Rule: { } rule } change => SendErrorAsync(host.SetRule(rule, change.Add)),
+                _ => FailAsync(StatusCodes.Status400BadRequest),
+            }
+        );
+
+    private async Task<T?> ReadAsync<T>(JsonTypeInfo<T> type)
+        where T : class
     {
-        LinkChange? change;
         try
         {
-            change = await JsonSerializer.DeserializeAsync(context.Request.Body, HostJson.Default.LinkChange, context.RequestAborted);
+            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted);
         }
         catch (JsonException)
         {
-            change = null;
+            return null;
         }
+    }
 
+    private async Task ChangeLinkAsync(int index) =>
         await (
-            change switch
+            await ReadAsync(HostJson.Default.LinkChange) switch
             {
                 { Up: { } up, Mtu: null } => SendErrorAsync(host.SetLinkUp(index, up)),
                 { Up: null, Mtu: { } mtu } => SendErrorAsync(host.SetLinkMtu(index, mtu)),
                 _ => FailAsync(StatusCodes.Status400BadRequest),
             }
         );
-    }
 
     private async Task StreamEventsAsync()
     {

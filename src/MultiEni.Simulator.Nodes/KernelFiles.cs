@@ -1,7 +1,7 @@
 namespace MultiEni.Simulator.Nodes;
 
 /// <summary>Reading and writing the files of the kernel. Guarded by its host's lock.</summary>
-internal sealed class KernelFiles(KernelTree tree, DriverCore drivers, KernelModules modules)
+internal sealed class KernelFiles(KernelTree tree, DriverCore drivers, KernelModules modules, NetworkStack network)
 {
     // A page less one, the most that driver_override takes.
     private const int LongestOverride = 4095;
@@ -74,6 +74,7 @@ internal sealed class KernelFiles(KernelTree tree, DriverCore drivers, KernelMod
             ["sys", "bus", "pci", "drivers_probe"] => drivers.ProbeAgain(line),
             ["sys", "bus", "pci", "devices", var address, "driver_override"] => WriteOverride(address, text),
             ["sys", "module", "vfio", "parameters", ..] => WriteOutcome.Failure(modules.WriteNoIommu(line)),
+            ["proc", "sys", "net", "ipv4", "conf", var name, "rp_filter"] => WriteOutcome.Failure(network.SetPathFilter(name, line)),
             _ => WriteOutcome.Success,
         };
     }

@@ -210,14 +210,32 @@ internal sealed class KernelTree(
     private KernelNode? Proc(string[] parts) =>
         parts switch
         {
-            [] => new KernelNode.Directory(Holds.Select(hold => Number(hold.Process)).Concat(["modules", "self", "sys"])),
+            [] => new KernelNode.Directory(Holds.Select(hold => Number(hold.Process)).Concat(["modules", "net", "self", "sys"])),
             ["self", "ns", "pid"] => new KernelNode.Link(HostProcesses, ""),
             [var process, .. var rest] when Holds.FirstOrDefault(hold => Number(hold.Process) == process) is { } hold => Process(hold, rest),
+            ["net"] => Directory("dev"),
+            ["net", "dev"] => new KernelNode.File(Traffic()),
             ["modules"] => new KernelNode.File(string.Join('\n', modules.Loaded.Select(module => $"{module} 16384 0 - Live 0x0000000000000000"))),
             ["sys", "kernel", "random", "boot_id"] => new KernelNode.File(bootId()),
+            ["sys", "net", "ipv4", "conf", var name, "rp_filter"] when network.PathFilter(name) is { } mode => new KernelNode.File(
+                mode,
+                Writable: true
+            ),
             ["sys", "kernel", "tainted"] => new KernelNode.File(drivers.Tainted ? "64" : "0", Writable: true),
             _ => null,
         };
+
+    // No packet passes here, as net/core/net-procfs.c writes it.
+    private string Traffic() =>
+        string.Join(
+            '\n',
+            network
+                .Links.Select(link =>
+                    $"{link.Name, 6}:       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0"
+                )
+                .Prepend(" face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed")
+                .Prepend("Inter-|   Receive                                                |  Transmit")
+        );
 
     private IEnumerable<DeviceHold> Holds => drivers.Devices.Values.Select(device => device.Hold).OfType<DeviceHold>();
 

@@ -12,6 +12,9 @@ public static class LinuxErrors
     /// <summary>ENOENT: the file, and with it the driver or the device, is not there.</summary>
     public const int NoEntry = 2;
 
+    /// <summary>ESRCH: no such route.</summary>
+    public const int NoProcess = 3;
+
     /// <summary>
     /// EIO: what a pending operation ends with when the node reboots or is terminated.
     /// </summary>
@@ -25,6 +28,9 @@ public static class LinuxErrors
 
     /// <summary>EBUSY: bound already, or held open by somebody.</summary>
     public const int Busy = 16;
+
+    /// <summary>EEXIST: something is there already.</summary>
+    public const int Exists = 17;
 
     /// <summary>
     /// ENODEV: no such device, or the driver does not match it or does not hold it.
@@ -41,4 +47,10 @@ public static class LinuxErrors
 
     /// <summary>EROFS: the file system is mounted read-only.</summary>
     public const int ReadOnly = 30;
+
+    /// <summary>EOPNOTSUPP: the kernel does not know the operation.</summary>
+    public const int NotSupported = 95;
+
+    /// <summary>EADDRNOTAVAIL: the address is not there.</summary>
+    public const int AddressNotAvailable = 99;
 }

@@ -36,6 +36,9 @@ internal sealed class PciDevice(string address, string vendor, string deviceId, 
 
     internal bool InPodNamespace { get; set; }
 
+    /// <summary>What its kernel driver counts; begins anew with each bind.</summary>
+    internal Dictionary<string, ulong> Counters { get; } = new(StringComparer.Ordinal);
+
     internal DeviceHold? Hold { get; set; }
 
     /// <summary>

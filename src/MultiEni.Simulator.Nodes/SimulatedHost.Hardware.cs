@@ -83,6 +83,25 @@ public sealed partial class SimulatedHost
         }
     }
 
+    /// <summary>Lets the driver of an interface count something.</summary>
+    /// <param name="macAddress">The interface.</param>
+    /// <param name="counter">One of <see cref="SimulatedCounters.Names"/>.</param>
+    /// <param name="amount">By how much it grows.</param>
+    /// <exception cref="ArgumentException">There is no such interface, or no such counter.</exception>
+    public void Count(string macAddress, string counter, ulong amount)
+    {
+        lock (_gate)
+        {
+            if (!SimulatedCounters.Names.Contains(counter, StringComparer.Ordinal))
+            {
+                throw new ArgumentException($"The driver does not count '{counter}'.", nameof(counter));
+            }
+
+            var device = _drivers.FindByMac(macAddress) ?? throw new ArgumentException($"There is no interface {macAddress}.", nameof(macAddress));
+            device.Counters[counter] = device.Counters.GetValueOrDefault(counter) + amount;
+        }
+    }
+
     private PciDevice NewInterface(string address, string macAddress, IReadOnlyList<string> privateAddresses, bool isPrimary = false) =>
         new(address, "1d0f", _options.InterfaceDeviceId, "020000")
         {

@@ -136,6 +136,25 @@ public sealed partial class SimulatedHost
         }
     }
 
+    /// <summary>What the driver of an interface counts; null when there is no such interface.</summary>
+    public SimulatedCounters? Counters(string interfaceName)
+    {
+        lock (_gate)
+        {
+            if (_network.Links.FirstOrDefault(link => link.Name == interfaceName) is not { } link)
+            {
+                return null;
+            }
+
+            return _drivers.Devices.Values.FirstOrDefault(device => device.LinkIndex == link.Index) is { } device
+                ? new SimulatedCounters(
+                    device.Address,
+                    [.. SimulatedCounters.Names.Select(name => new SimulatedCounter(name, device.Counters.GetValueOrDefault(name)))]
+                )
+                : new SimulatedCounters("", []);
+        }
+    }
+
     /// <summary>Brings a link up or takes it down.</summary>
     public int SetLinkUp(int index, bool value)
     {
@@ -151,6 +170,53 @@ public sealed partial class SimulatedHost
         lock (_gate)
         {
             return AfterLinkChange(index, Faults.TakeLinkError() ?? _network.SetMtu(index, mtu));
+        }
+    }
+
+    /// <summary>Adds or removes a name of a link.</summary>
+    /// <returns>An error number.</returns>
+    public int SetAlternativeName(int index, string name, bool add)
+    {
+        lock (_gate)
+        {
+            // Before 5.5 the kernel does not know the message.
+            return AfterLinkChange(index, _options.HasAlternativeNames ? _network.Name(index, name, add) : LinuxErrors.NotSupported);
+        }
+    }
+
+    /// <summary>Adds or removes an address.</summary>
+    /// <returns>An error number.</returns>
+    public int SetAddress(SimulatedAddress address, bool add)
+    {
+        lock (_gate)
+        {
+            return AfterLinkChange(address.LinkIndex, _network.Change(address, add));
+        }
+    }
+
+    /// <summary>Adds or removes a route.</summary>
+    /// <returns>An error number.</returns>
+    public int SetRoute(SimulatedRoute route, bool add)
+    {
+        lock (_gate)
+        {
+            return AfterLinkChange(route.LinkIndex, _network.Change(route, add));
+        }
+    }
+
+    /// <summary>Adds or removes a rule.</summary>
+    /// <returns>An error number.</returns>
+    public int SetRule(SimulatedRule rule, bool add)
+    {
+        lock (_gate)
+        {
+            var error = _network.Change(rule, add);
+            if (error == LinuxErrors.None)
+            {
+                _announcements.Announce(new KernelEvent("change", "net", "rule"));
+            }
+
+            return error;
         }
     }
 

@@ -42,7 +42,7 @@ public sealed partial class SimulatedHost : IDisposable
         _modules = new KernelModules(options);
         _announcements = new Announcements(_gate);
         _drivers = new DriverCore(options, _modules, _network, Faults, _announcements.Announce, Later);
-        _files = new KernelFiles(new KernelTree(options, _drivers, _modules, _network, Faults, () => _bootId), _drivers, _modules);
+        _files = new KernelFiles(new KernelTree(options, _drivers, _modules, _network, Faults, () => _bootId), _drivers, _modules, _network);
         lock (_gate)
         {
             Boot([]);

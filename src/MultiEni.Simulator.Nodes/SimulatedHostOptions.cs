@@ -24,6 +24,9 @@ public sealed record SimulatedHostOptions
     /// <summary>How interfaces are named.</summary>
     public InterfaceNaming Naming { get; init; }
 
+    /// <summary>Whether links can have alternative names: Linux 5.5.</summary>
+    public bool HasAlternativeNames { get; init; } = true;
+
     /// <summary>From a hot-plugged PCI device appearing to its kernel driver probing it.</summary>
     public TimeSpan ProbeDelay { get; init; }
 

@@ -8,4 +8,8 @@ namespace MultiEni.Simulator.Nodes;
 /// <param name="Up">Administratively up.</param>
 /// <param name="MasterIndex">The bond or bridge that it is part of.</param>
 /// <param name="LowerIndex">The link on which it is stacked.</param>
-public sealed record SimulatedLink(int Index, string Name, string MacAddress, int Mtu, bool Up, int? MasterIndex = null, int? LowerIndex = null);
+public sealed record SimulatedLink(int Index, string Name, string MacAddress, int Mtu, bool Up, int? MasterIndex = null, int? LowerIndex = null)
+{
+    /// <summary>Further names of the link.</summary>
+    public IReadOnlyList<string> AlternativeNames { get; init; } = [];
+}

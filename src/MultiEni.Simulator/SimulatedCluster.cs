@@ -49,6 +49,9 @@ public sealed class SimulatedCluster : IAsyncDisposable
         _administrator = new Administrator(KubernetesConfig.Load(kubeconfig, _ => null));
     }
 
+    /// <summary>Whether the API server is not a simulated one.</summary>
+    public bool IsGuest => _options.Guest is not null;
+
     /// <summary>The simulated API server.</summary>
     /// <exception cref="InvalidOperationException">
     /// The cluster has an API server that was there before, see

@@ -44,10 +44,18 @@ public sealed class RoundTripTests
               tags: {team: packet}
               mtu: 9001
               sourceDestCheck: false
+              connectionTracking: {tcpEstablishedTimeout: 350, udpStreamTimeout: 120, udpTimeout: 40}
+              enaExpress: {enabled: true, udp: true}
+              enaQueueCount: 16
               secondaryPrivateIPCount: 3
               ipv4PrefixCount: 0
-              ipv6AddressCount: 0
-              ipv6PrefixCount: 1
+              ipv6AddressCount: 1
+              ipv6PrefixCount: 0
+              enablePrimaryIPv6: true
+              privateIPAddresses: [10.0.0.20, 10.0.0.21]
+              elasticIPs: {allocationIDs: [eipalloc-1], selector: {}}
+              podAddresses: {warm: 2, maximum: 10, fixedCIDRs: [10.0.0.64/26, "2001:db8::/80"], allowReassignment: true}
+              hostAddressing: None
               enableDPDK: true
               dpdkDriver: igb_uio
               dpdkBinding: WhenClaimed
@@ -127,6 +135,14 @@ public sealed class RoundTripTests
               ipv4PrefixCount: 0
               ipv6AddressCount: 1
               ipv6PrefixCount: 0
+              enablePrimaryIPv6: true
+              privateIPAddress: 10.0.0.20
+              elasticIP: {allocationID: eipalloc-2, formerAllocationIDs: [eipalloc-1]}
+              podAddresses: {warm: 2, maximum: 10, fixedCIDRs: [10.0.0.64/26], allowReassignment: true}
+              hostAddressing: None
+              connectionTracking: {tcpEstablishedTimeout: 350, udpStreamTimeout: 120, udpTimeout: 40}
+              enaExpress: {enabled: true, udp: true}
+              enaQueueCount: 16
               mtu: 9001
               device: {use: Bound, driver: vfio-pci, resourceName: intel.com/x, pciAddress: "0000:00:06.0"}
             status:
@@ -136,9 +152,13 @@ public sealed class RoundTripTests
                 attachmentID: eni-attach-1
                 macAddress: 02:00:00:00:00:01
                 privateIPs: [10.0.0.5]
+                publicIP: 203.0.113.7
                 ipv6Addresses: ["2001:db8::5"]
                 prefixes: [10.0.1.0/28]
+                assignedForPods: [10.0.1.0/28]
+                refusedAddresses: [{address: 10.0.0.99, reason: AddressNotAllowed, message: not in fixedCIDRs}]
                 subnetCIDR: 10.0.0.0/24
+                subnetIPv6CIDR: "2001:db8::/64"
                 availabilityZone: eu-west-1a
                 deviceIndex: 2
                 networkCardIndex: 1
@@ -157,6 +177,13 @@ public sealed class RoundTripTests
                 writeCombining: none
                 resourceName: intel.com/x
                 advertised: true
+                ipamProblem: /opt/cni/bin cannot be written
+                addresses:
+                  free: 3
+                  freeIPv6: 1
+                  waiting: 1
+                  used: [{address: 10.0.0.6, pod: default/a, interface: net1}]
+                  requested: [{address: 10.0.0.99, pod: default/b}]
                 releaseHeartbeatTime: "2026-11-22T10:00:00+00:00"
                 bootID: 6c1b
               conditions:

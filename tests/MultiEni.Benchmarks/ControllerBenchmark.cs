@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using MultiEni.Api;
+using MultiEni.Benchmarks.Plots;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Simulator.Ec2;
 using MultiEni.Simulator.Kubernetes;
@@ -34,17 +35,21 @@ internal static class ControllerBenchmark
     private const string NodeEnis = $"{Names.NodeEniPlural}.{Names.Group}";
 
     /// <summary>Measures each size; whether all kept to the budgets.</summary>
-    public static async Task<bool> RunAsync(IReadOnlyList<string> arguments)
+    public static async Task<bool> RunAsync(IReadOnlyList<string> arguments, PlotFolder? plots)
     {
         int[] sizes = arguments.Count == 0 ? [100, 1000, 5000] : [.. arguments.Select(size => int.Parse(size, CultureInfo.InvariantCulture))];
         Console.WriteLine(Explanation);
         Table.Head("nodes", "attached s", "growth", "cpu s", "deleted s", "cpu s", "idle MB", "peak MB", "calls/ENI", "writes/ENI");
-        var first = 0.0;
+        var costs = new List<ControllerCost>();
         var exceeded = new List<string>();
         foreach (var nodes in sizes)
         {
-            var seconds = await MeasureAsync(nodes, before => first == 0 ? 1 : before / first, exceeded);
-            first = first == 0 ? seconds : first;
+            costs.Add(await MeasureAsync(nodes, attached => costs.Count == 0 ? 1 : attached / costs[0].Attached, exceeded));
+        }
+
+        if (plots is not null)
+        {
+            ControllerFigures.Draw(plots, costs);
         }
 
         Console.WriteLine();
@@ -56,7 +61,7 @@ internal static class ControllerBenchmark
         return exceeded.Count == 0;
     }
 
-    private static async Task<double> MeasureAsync(int nodes, Func<double, double> growth, List<string> exceeded)
+    private static async Task<ControllerCost> MeasureAsync(int nodes, Func<TimeSpan, double> growth, List<string> exceeded)
     {
         await using var ec2 = await Ec2Simulator.StartAsync(
             new Ec2SimulatorOptions
@@ -78,7 +83,21 @@ internal static class ControllerBenchmark
         );
         var subnets = Fleet.Build(ec2.World, kubernetes.Store, nodes, 1);
         kubernetes.Store.Create("namespaces", new JsonObject { ["metadata"] = new JsonObject { ["name"] = Names.Namespace } });
-        using var controller = ControllerProcess.Start(kubernetes, ec2.BaseAddress);
+        using var temporary = new TemporaryFile();
+        using var controller = PublishedProgram.Start(
+            "eni-controller",
+            ["--metrics-addr", "0", "--ec2-rate-profile", "100"],
+            new Dictionary<string, string>
+            {
+                ["KUBECONFIG"] = kubernetes.WriteKubeconfig(temporary.Path),
+                ["LOG_LEVEL"] = "warn",
+                ["AWS_REGION"] = "us-east-1",
+                ["AWS_ENDPOINT_URL_EC2"] = ec2.BaseAddress.ToString(),
+                ["AWS_ACCESS_KEY_ID"] = "AKIASIMULATED",
+                ["AWS_SECRET_ACCESS_KEY"] = "simulated",
+                ["AWS_EC2_METADATA_DISABLED"] = "true",
+            }
+        );
         await controller.UntilAsync(() => ec2.Counters.Snapshot()["DescribeNetworkInterfaces"].Total > 0, "the controller leads");
         var leads = Stopwatch.GetTimestamp();
         var idle = controller.Megabytes;
@@ -102,6 +121,7 @@ internal static class ControllerBenchmark
         await controller.UntilAsync(() => Stopwatch.GetElapsedTime(leads) > AbsenceIsProof, "what EC2 does not show does not exist");
 
         exceeded.AddRange(WriteBudget.ExceededUp(up, nodes, Stopwatch.GetElapsedTime(begin)).Select(line => $"{nodes} nodes, attached: {line}"));
+        var before = ec2.Counters.Snapshot();
         var down = RequestLedger.Begin(kubernetes);
         cpu = controller.Cpu;
         begin = Stopwatch.GetTimestamp();
@@ -116,7 +136,7 @@ internal static class ControllerBenchmark
         Table.Row(
             nodes,
             attached.TotalSeconds,
-            growth(attached.TotalSeconds),
+            growth(attached),
             used.TotalSeconds,
             deleted.TotalSeconds,
             (controller.Cpu - cpu).TotalSeconds,
@@ -133,6 +153,21 @@ internal static class ControllerBenchmark
             exceeded.Add($"{nodes} nodes: {controller.PeakMegabytes:0} MB; at most {MostMegabytes} MB");
         }
 
-        return attached.TotalSeconds;
+        return new ControllerCost(
+            nodes,
+            attached,
+            idle,
+            controller.PeakMegabytes,
+            up,
+            down,
+            Cost(before, null, nodes),
+            Cost(ec2.Counters.Snapshot(), before, nodes)
+        );
+    }
+
+    private static Ec2Cost Cost(Ec2CounterSnapshot calls, Ec2CounterSnapshot? before, int enis)
+    {
+        var mutating = calls.Mutating - (before?.Mutating ?? 0);
+        return new Ec2Cost((double)mutating / enis, (double)(calls.Total - (before?.Total ?? 0) - mutating) / enis);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using MultiEni.Benchmarks.Plots;
 using MultiEni.Operator.Logging;
 using MultiEni.VirtualTime;
 
@@ -26,8 +27,9 @@ internal static class ConvergenceBenchmark
           ratio     = the greater of ready/bound and hardened/bound
         """;
 
-    public static async Task RunAsync(IReadOnlyList<string> arguments)
+    public static async Task RunAsync(IReadOnlyList<string> arguments, PlotFolder? plots)
     {
+        var results = new List<ConvergenceResult>();
         var sizes = arguments.Count == 0 ? [100, 1000] : arguments.Select(size => int.Parse(size, CultureInfo.InvariantCulture)).ToArray();
         using ILoggerFactory loggers = Environment.GetEnvironmentVariable("BENCH_LOG") is { Length: > 0 } file
             ? ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, File.CreateText(file), TimeProvider.System)
@@ -43,9 +45,15 @@ internal static class ConvergenceBenchmark
             {
                 foreach (var off in new[] { false, true })
                 {
-                    Print(await Convergence.RunAsync(new ConvergenceCase(size, 4, quotas, off), loggers, CancellationToken.None));
+                    results.Add(await Convergence.RunAsync(new ConvergenceCase(size, 4, quotas, off), loggers, CancellationToken.None));
+                    Print(results[^1]);
                 }
             }
+        }
+
+        if (plots is not null)
+        {
+            ConvergenceFigures.Draw(plots, results);
         }
     }
 

@@ -15,10 +15,10 @@ internal static class MachineBenchmark
     private const int Slot = 5;
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
-    // The smallest agent that was measured when the design was made, and the smaller size budget of
-    // eng/publish.sh.
+    // The smallest agent that was measured when the design was made, and what eng/publish.sh holds it
+    // below.
     private const double RssMegabytes = 21.5;
-    private const double BinaryMegabytes = 17;
+    private const double BinaryMegabytes = 19;
 
     public static async Task RunAsync()
     {
@@ -34,7 +34,7 @@ internal static class MachineBenchmark
         }
 
         var stop = CancellationToken.None;
-        await using var node = await GuestNode.StartAsync(MachineMode.NoIommu, stop);
+        await using var node = await GuestNode.StartAsync("bench-machine", MachineMode.NoIommu, stop);
         await node.RunManagerAsync("setup", stop);
         var native = await BindSecondsAsync(node, "native", stop);
         var script = await BindSecondsAsync(node, "/usr/bin/dpdk-devbind.py", stop);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
 using MultiEni.Manager;
 using MultiEni.Manager.Settings;
 using MultiEni.Operator.Configuration;
@@ -74,8 +75,23 @@ internal static class ManagerBenchmark
         return samples;
     }
 
-    private static void Announce(SimulatedCluster cluster, string node, string name, string mac, int index)
+    /// <summary>Writes an attachment as the controller leaves it when EC2 has attached the ENI.</summary>
+    public static void Announce(
+        SimulatedCluster cluster,
+        string node,
+        string name,
+        string mac,
+        int index,
+        string use = DeviceUses.Bound,
+        bool whenClaimed = false
+    )
     {
+        var device = new JsonObject { ["use"] = use, ["resourceName"] = "intel.com/bench" };
+        if (use == DeviceUses.Bound || whenClaimed)
+        {
+            device["driver"] = "vfio-pci";
+        }
+
         cluster.Kubernetes.Store.Create(
             Resource,
             new JsonObject
@@ -95,12 +111,7 @@ internal static class ManagerBenchmark
                     ["securityGroupIDs"] = new JsonArray("sg-1"),
                     ["deviceIndex"] = index,
                     ["networkCardIndex"] = 0,
-                    ["device"] = new JsonObject
-                    {
-                        ["use"] = "Bound",
-                        ["driver"] = "vfio-pci",
-                        ["resourceName"] = "intel.com/bench",
-                    },
+                    ["device"] = device,
                 },
             }
         );

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using MultiEni.Simulator.Kubernetes;
+using MultiEni.Simulator.Kubernetes.Storage;
 using MultiEni.Simulator.Tests.Kubernetes;
 
 namespace MultiEni.Chart.Tests;
@@ -51,6 +53,33 @@ public sealed class HelmInstallTests : IAsyncLifetime
         await helm.RunAsync(_kubectl, $"uninstall multi-eni --namespace {Namespace}");
         await _kubectl.FailAsync($"get -n {Namespace} deployment/eni-controller");
         await _kubectl.RunAsync("get crd nodeenis.networking.k8s.aws eniattachments.networking.k8s.aws");
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task A_DRA_driver_that_claims_need_is_not_replaced(int major)
+    {
+        var helm = Helm.Of(major);
+        const string Upgrade = $"upgrade multi-eni CHART --namespace {Namespace} --reset-then-reuse-values --set eniManager.devicePublisher=";
+        await _kubectl.RunAsync($"apply -f {Path.Combine(Repository.Root, "deploy", "namespace.yaml")}");
+        Assert.Contains("cannot end without the DRA driver", await helm.RunAsync(_kubectl, $"{Install} --set eniManager.devicePublisher=dra"));
+        const string Claims = "resourceclaims.resource.k8s.io";
+        _server.Store.Create(
+            Claims,
+            JsonNode.Parse("""{"metadata":{"name":"net","namespace":"default"},"spec":{"devices":{"requests":[]} } }""")!.AsObject()
+        );
+        var allocation = """
+            {"status":{"allocation":{"devices":{"results":[{"request":"nic","driver":"eni.networking.k8s.aws","pool":"n1","device":"eni-1"}] } } } }
+            """;
+        _server.Store.MergePatch(Claims, "net", JsonNode.Parse(allocation)!.AsObject(), WriteOptions.Status, "default");
+
+        var refusal = await helm.FailAsync(_kubectl, $"{Upgrade}embedded");
+        Assert.Contains("changes from dra to embedded while claims have ENIs: default/net.", refusal, StringComparison.Ordinal);
+        await helm.RunAsync(_kubectl, $"{Upgrade}dra");
+        _server.Store.Delete(Claims, "net", "default");
+        await helm.RunAsync(_kubectl, $"{Upgrade}embedded");
+        await helm.RunAsync(_kubectl, $"{Upgrade}sriov-config");
     }
 
     [Theory]

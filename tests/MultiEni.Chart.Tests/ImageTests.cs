@@ -63,7 +63,7 @@ public partial class ImageTests
     [SupportedOSPlatform("linux")]
     [InlineData("linux-amd64", "linux-x64")]
     [InlineData("linux-arm64", "linux-arm64")]
-    public async Task An_image_has_its_own_two_programs_compiled_for_its_architecture(string platform, string runtime)
+    public async Task The_images_have_their_programs_compiled_for_their_architecture(string platform, string runtime)
     {
         var command = Command().Match(Dockerfile).Groups[1].Value;
         var folder = Directory.CreateTempSubdirectory("publish-");
@@ -75,7 +75,7 @@ public partial class ImageTests
             #!/bin/bash
             echo "dotnet $*"
             while [ $# -gt 0 ]; do [ "$1" != --output ] || output=$2; shift; done
-            mkdir -p "$output"; touch "$output/eni-controller" "$output/eni-manager"
+            mkdir -p "$output/notices"; touch "$output/notices/dotnet.txt"; touch "$output/eni-controller" "$output/eni-manager"; echo "aws-multi-eni-controller eni-ipam version 0" >"$output/eni-ipam"
             """,
             TestContext.Current.CancellationToken
         );
@@ -95,7 +95,7 @@ public partial class ImageTests
 
         Assert.True(code == 0, error);
         var published = output.Split('\n').Where(line => line.StartsWith("dotnet publish", StringComparison.Ordinal)).ToList();
-        Assert.Equal(["src/MultiEni.Controller", "src/MultiEni.Manager"], published.Select(line => line.Split(' ')[2]));
+        Assert.Equal(["src/MultiEni.Controller", "src/MultiEni.Manager", "src/MultiEni.Ipam"], published.Select(line => line.Split(' ')[2]));
         Assert.All(published, line => Assert.Contains($"--runtime {runtime} ", line));
         folder.Delete(recursive: true);
     }
@@ -121,11 +121,17 @@ public partial class ImageTests
     }
 
     [Fact]
+    public void The_CNI_plugin_lies_beside_the_manager_from_where_the_setup_copies_it() =>
+        Assert.Contains("COPY --from=build /out/eni-manager /out/eni-ipam /usr/bin/\n", Stage("manager"));
+
+    [Fact]
     public void Every_package_that_is_compiled_in_is_named_in_the_notices()
     {
         var notices = Repository.Read("THIRD-PARTY-NOTICES.md");
-        var packages = new[] { "MultiEni.Api", "MultiEni.Operator", "MultiEni.Controller", "MultiEni.Manager" }
-            .SelectMany(project => XDocument.Parse(Repository.Read("src", project, $"{project}.csproj")).Descendants("PackageReference"))
+        var packages = Directory
+            .EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)
+            .SelectMany(project => XDocument.Load(project).Descendants("PackageReference"))
+            .Where(reference => !string.Equals(reference.Attribute("PrivateAssets")?.Value, "all", StringComparison.OrdinalIgnoreCase))
             .Select(reference => reference.Attribute("Include")!.Value)
             .ToList();
 

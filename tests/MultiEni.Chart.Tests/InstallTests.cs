@@ -87,7 +87,10 @@ public partial class InstallTests
         var expressions = alerts
             .Select(alert => alert!["expr"]!.GetValue<string>())
             .Concat(
-                dashboard["panels"]!.AsArray().SelectMany(panel => panel!["targets"]!.AsArray()).Select(target => target!["expr"]!.GetValue<string>())
+                dashboard["panels"]!
+                    .AsArray()
+                    .SelectMany(panel => panel!["targets"]?.AsArray() ?? [])
+                    .Select(target => target!["expr"]!.GetValue<string>())
             )
             .ToList();
         Assert.True(expressions.Count > 15);
@@ -112,7 +115,7 @@ public partial class InstallTests
     }
 
     [GeneratedRegex(
-        @"\b[a-z0-9]+(_[a-z0-9]+)*_(total|seconds|bytes|bucket|candidates|effective|depth|interfaces)\b",
+        @"\b[a-z0-9]+(_[a-z0-9]+)*_(total|seconds|bytes|bucket|candidates|effective|depth|interfaces|available)\b",
         RegexOptions.ExplicitCapture,
         1000
     )]

@@ -60,6 +60,19 @@ public class ValueTests
             },
             { "controller.leakBrake=false", Controller, $"{ControllerEnv}/LEAK_BRAKE/value", "\"off\"" },
             { "controller.multusNetworksNamespace=\"net\"", Controller, $"{ControllerEnv}/MULTUS_NETWORKS_NAMESPACE/value", "\"net\"" },
+            {
+                "controller={\"multusNetworksNamespace\":\"net\",\"multusIPAM\":\"none\"}",
+                Controller,
+                $"{ControllerEnv}/MULTUS_IPAM/value",
+                "\"none\""
+            },
+            {
+                "controller.nodeSlicePoolsNamespace=\"kube-system\"",
+                Controller,
+                $"{ControllerEnv}/NODE_SLICE_POOLS_NAMESPACE/value",
+                "\"kube-system\""
+            },
+            { "controller.nodeOverlays=true", Controller, $"{ControllerEnv}/NODE_OVERLAYS/value", "\"true\"" },
             { "controller.metricsAddr=\":9090\"", Controller, $"{Pod}/containers/0/livenessProbe/httpGet/port", "9090" },
             { "metrics.port=9091", Controller, $"{ControllerEnv}/METRICS_ADDR/value", "\":9091\"" },
             { "controller.terminationGracePeriodSeconds=10", Controller, $"{Pod}/terminationGracePeriodSeconds", "10" },
@@ -107,7 +120,9 @@ public class ValueTests
             { "eniManager.interfaceMTUs=\"eth1:9001\"", Manager, $"{ManagerEnv}/INTERFACE_MTUS/value", "\"eth1:9001\"" },
             { "eniManager.interfaceUpTimeout=\"5s\"", Manager, $"{ManagerEnv}/INTERFACE_UP_TIMEOUT/value", "\"5s\"" },
             { "eniManager.hostPID=false", Manager, $"{Pod}/hostPID", "null" },
-            { "eniManager.dpdk.enabled=false", Manager, $"{Pod}/initContainers", "null" },
+            { "eniManager.dpdk.enabled=false", Manager, $"{Pod}/initContainers/0/env/ENABLE_DPDK/value", "\"false\"" },
+            { "eniManager.ipam.enabled=false", Manager, $"{ManagerEnv}/IPAM_SOCKET/value", "\"0\"" },
+            { "eniManager.ipam.cniBinPath=\"/var/lib/cni/bin\"", Manager, $"{Pod}/initContainers/0/env/CNI_BIN_PATH/value", "\"/var/lib/cni/bin\"" },
             { "eniManager.dpdk.driver=\"igb_uio\"", Manager, $"{Pod}/initContainers/0/env/DEFAULT_DPDK_DRIVER/value", "\"igb_uio\"" },
             {
                 "eniManager.dpdk.drivers=[\"vfio-pci\",\"igb_uio\"]",
@@ -192,9 +207,10 @@ public class ValueTests
     [InlineData("metrics.prometheusRule.enabled=true", "PrometheusRule aws-multi-eni-controller")]
     [InlineData("controller.multusNetworksNamespace=\"net\"", "Role eni-controller-networks")]
     [InlineData("controller.multusNetworksNamespace=\"net\"", "RoleBinding eni-controller-networks")]
+    [InlineData("controller.nodeSlicePoolsNamespace=\"kube-system\"", "Role eni-controller-node-slices")]
+    [InlineData("controller.nodeSlicePoolsNamespace=\"kube-system\"", "RoleBinding eni-controller-node-slices")]
     [InlineData("metrics.dashboard.enabled=true", "ConfigMap aws-multi-eni-controller-dashboard")]
     [InlineData(Dra, "DeviceClass eni.networking.k8s.aws")]
-    [InlineData(Dra, "ValidatingAdmissionPolicy eni-manager-own-node-slices")]
     public async Task A_value_adds_an_object(string value, string obj)
     {
         Assert.DoesNotContain(obj, (await Standard.Value).Names());
@@ -237,13 +253,28 @@ public class ValueTests
     [Fact]
     public async Task The_rights_of_a_DRA_driver_come_with_it_alone()
     {
-        Assert.DoesNotContain("resource.k8s.io", ApiGroups(await Standard.Value));
+        Assert.DoesNotContain("resource.k8s.io", ApiGroups(await Helm.V4.TemplateAsync("--kube-version=1.33.0")));
 
         var rendered = await Helm.V4.TemplateAsync(Dra, "--kube-version=1.34.0");
 
         Assert.Contains("resource.k8s.io", ApiGroups(rendered));
         Assert.Equal("\"dra\"", At(rendered.Manager, $"{ManagerEnv}/DEVICE_PUBLISHER/value"));
         Assert.Equal("\"true\"", At(rendered.Controller, $"{ControllerEnv}/DEVICE_CLASSES/value"));
+    }
+
+    [Fact]
+    public async Task Any_other_publisher_may_delete_its_nodes_slice_which_dra_may_have_left()
+    {
+        const string Policy = "ValidatingAdmissionPolicy eni-manager-own-node-slices";
+        var rendered = await Helm.V4.TemplateAsync("--kube-version=1.34.0");
+
+        var rule = Assert.Single(
+            rendered.OfKind("ClusterRole").Single(role => role["metadata"]!["name"]!.GetValue<string>() == "eni-manager")["rules"]!.AsArray(),
+            rule => rule!["apiGroups"]![0]!.GetValue<string>() == "resource.k8s.io"
+        )!;
+        Assert.Equal("""["resourceslices"]["delete"]""", rule["resources"]!.ToJsonString() + rule["verbs"]!.ToJsonString());
+        Assert.Contains(Policy, rendered.Names());
+        Assert.DoesNotContain(Policy, (await Helm.V4.TemplateAsync("--kube-version=1.33.0")).Names());
     }
 
     /// <summary>
@@ -284,7 +315,7 @@ public class ValueTests
     [InlineData("none", "journal,modules,pod-resources,vfio")]
     public async Task The_manager_mounts_of_the_host_what_its_way_of_publishing_needs(string publisher, string expected)
     {
-        var rendered = await Helm.V4.TemplateAsync($"eniManager.devicePublisher=\"{publisher}\"", "--kube-version=1.34.0");
+        var rendered = await Helm.V4.TemplateAsync($"eniManager.devicePublisher=\"{publisher}\"", WithoutIpam, "--kube-version=1.34.0");
 
         Assert.Equal(expected, Volumes(rendered));
     }
@@ -292,7 +323,21 @@ public class ValueTests
     [Fact]
     public async Task A_manager_without_DPDK_sees_neither_modules_nor_devices()
     {
-        Assert.Equal("journal,plugin-file,pod-resources", Volumes(await Helm.V4.TemplateAsync("eniManager.dpdk.enabled=false")));
+        var rendered = await Helm.V4.TemplateAsync("eniManager.dpdk.enabled=false", WithoutIpam);
+        Assert.Equal("journal,plugin-file,pod-resources", Volumes(rendered));
+        Assert.Null(At(rendered.Manager, $"{Pod}/initContainers"));
+    }
+
+    [Fact]
+    public async Task A_manager_that_gives_addresses_sees_socket_and_namespaces_and_only_its_setup_the_CNI_folder()
+    {
+        var rendered = await Helm.V4.TemplateAsync("eniManager.dpdk.enabled=false");
+
+        Assert.Equal("cni-bin,ipam-socket,journal,network-namespaces,plugin-file,pod-resources", Volumes(rendered));
+        Assert.Equal("\"/opt/cni/bin\"", At(rendered.Manager, $"{Pod}/initContainers/0/volumeMounts/cni-bin/mountPath"));
+        Assert.Null(At(rendered.Manager, $"{Pod}/initContainers/0/volumeMounts/modules"));
+        Assert.Null(At(rendered.Manager, $"{Pod}/containers/0/volumeMounts/cni-bin"));
+        Assert.Equal("true", At(rendered.Manager, $"{Pod}/containers/0/volumeMounts/network-namespaces/readOnly"));
     }
 
     [Fact]
@@ -305,6 +350,8 @@ public class ValueTests
         Assert.Contains("patch", VerbsOnNodes(rendered));
         Assert.DoesNotContain("patch", VerbsOnNodes(await Standard.Value));
     }
+
+    private const string WithoutIpam = "eniManager.ipam.enabled=false";
 
     private const string Dra = "eniManager.devicePublisher=\"dra\"";
 

@@ -27,7 +27,7 @@ public class DocumentedExamplesTests
             {
                 commands++;
                 skipping = true;
-                var run = await cluster.RunAsync(line[Prompt.Length..].Split(' '));
+                var run = await cluster.RunAsync([.. line[Prompt.Length..].Split(' ').Select(FromRoot)]);
                 made.Append(line).Append('\n').Append(run.Output).Append(run.Error);
             }
             else if (line == "```" || !skipping)
@@ -49,6 +49,9 @@ public class DocumentedExamplesTests
             $"{Page} shows other outputs than the program gives. Run the test with UPDATE_DOCS=1 and read what changed:\n{made}"
         );
     }
+
+    private static string FromRoot(string argument) =>
+        argument.StartsWith("deploy/", StringComparison.Ordinal) ? Path.Combine(RepositoryFile.Root, argument) : argument;
 
     private static async Task<TestCluster> DocumentedClusterAsync()
     {

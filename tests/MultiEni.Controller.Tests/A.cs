@@ -55,7 +55,7 @@ internal static class A
             nodes,
             network,
             existing ?? [],
-            _ => [.. Enumerable.Repeat(0, others)],
+            _ => [.. Enumerable.Repeat(new PlacedEni(0, null), others)],
             subnet => (existing ?? []).Concat(ofOthers ?? []).Where(attachment => attachment.Spec!.SubnetId == subnet),
             _ => limits ?? OneCard(8)
         );

@@ -12,6 +12,7 @@ public sealed partial class PurityTests
         {
             "src/MultiEni.Controller/Planning/*.cs",
             "src/MultiEni.Controller/Summary/*.cs",
+            "src/MultiEni.Controller/PodAddresses/*.cs",
             "src/MultiEni.Controller/Leaks/LeakDecision.cs",
             "src/MultiEni.Controller/Attachments/EniDecision.cs",
             "src/MultiEni.Controller/Attachments/EniStep.cs",
@@ -27,6 +28,7 @@ public sealed partial class PurityTests
             "src/MultiEni.Controller/StartupTaint/TaintDecision.cs",
             "src/MultiEni.Controller/RegionFinder.cs",
             "src/MultiEni.Controller/Multus/NetworkDefinitions.cs",
+            "src/MultiEni.Controller/Whereabouts/*.cs",
             "src/MultiEni.Controller/DeviceClasses/ResourceClass.cs",
             "src/MultiEni.Controller/GeneratedObjects/OfferedResource.cs",
             "src/MultiEni.Manager/Steps/*.cs",

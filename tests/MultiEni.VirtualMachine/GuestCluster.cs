@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Api.NodeEnis;
 using MultiEni.Simulator.Kubernetes;
 using MultiEni.Simulator.Kubernetes.Storage;
 
@@ -100,6 +101,36 @@ public sealed class GuestCluster : IAsyncDisposable
         };
         var status = Json(new EniAttachment { Status = new EniAttachmentStatus { Network = network } })["status"]!.DeepClone();
         Kubernetes.Store.MergePatch(Attachments, name, new JsonObject { ["status"] = status }, WriteOptions.Status);
+    }
+
+    /// <summary>Writes which addresses the ENI of an attachment has, as the controller does.</summary>
+    /// <param name="name">The attachment.</param>
+    /// <param name="subnet">IPv4 range of its subnet.</param>
+    /// <param name="addresses">The addresses, the primary first.</param>
+    public void ShowAddresses(string name, string subnet, IEnumerable<string> addresses)
+    {
+        var network = new JsonObject { ["subnetCIDR"] = subnet, ["privateIPs"] = new JsonArray([.. addresses.Select(address => (JsonNode)address)]) };
+        Kubernetes.Store.MergePatch(Attachments, name, new JsonObject { ["status"] = new JsonObject { ["network"] = network } }, WriteOptions.Status);
+    }
+
+    /// <summary>Lets pods ask for addresses of an ENI by name.</summary>
+    /// <param name="name">The attachment.</param>
+    /// <param name="range">From which range.</param>
+    public void AllowNames(string name, string range) =>
+        Kubernetes.Store.MergePatch(
+            Attachments,
+            name,
+            new JsonObject { ["spec"] = new JsonObject { ["podAddresses"] = new JsonObject { ["fixedCIDRs"] = new JsonArray(range) } } }
+        );
+
+    /// <summary>Asks for an ENI's addresses on the host's link.</summary>
+    /// <param name="name">The attachment.</param>
+    /// <param name="subnet">IPv4 range of its subnet.</param>
+    public void ManageAddresses(string name, string subnet)
+    {
+        var status = new JsonObject { ["network"] = new JsonObject { ["subnetCIDR"] = subnet } };
+        Kubernetes.Store.MergePatch(Attachments, name, new JsonObject { ["status"] = status }, WriteOptions.Status);
+        Kubernetes.Store.MergePatch(Attachments, name, new JsonObject { ["spec"] = new JsonObject { ["hostAddressing"] = HostAddressings.Managed } });
     }
 
     /// <summary>The attachment, or null.</summary>

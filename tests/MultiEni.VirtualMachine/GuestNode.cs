@@ -9,7 +9,8 @@ namespace MultiEni.VirtualMachine;
 /// </summary>
 public sealed class GuestNode : IAsyncDisposable
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(20);
+    // Ends a machine that nobody ends.
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
@@ -52,9 +53,13 @@ public sealed class GuestNode : IAsyncDisposable
     /// <summary>
     /// Starts machine and cluster. Nothing of vfio is loaded and no ENI manager runs yet.
     /// </summary>
-    public static async Task<GuestNode> StartAsync(MachineMode mode, CancellationToken cancellationToken)
+    /// <param name="name">The machine's name; see <see cref="Machine.StartAsync"/>.</param>
+    /// <param name="mode">With or without an IOMMU.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="wired">Whether the cards are joined as a VPC joins ENIs.</param>
+    public static async Task<GuestNode> StartAsync(string name, MachineMode mode, CancellationToken cancellationToken, bool wired = false)
     {
-        var machine = await Machine.StartAsync(MachineFolders.Find(), mode, Lifetime, cancellationToken);
+        var machine = await Machine.StartAsync(MachineFolders.Find(), name, mode, Lifetime, cancellationToken, wired);
         var cluster = await GuestCluster.StartAsync(cancellationToken);
         foreach (var folder in (string[])["pcidp", "state"])
         {
@@ -123,6 +128,11 @@ public sealed class GuestNode : IAsyncDisposable
         using var timer = new PeriodicTimer(Interval);
         while (!await condition())
         {
+            if (Machine.HasEnded)
+            {
+                throw new IOException($"Waited for {what}, but the machine ended:\n{Machine.LastWords()}");
+            }
+
             if (Plugin.Failure is { } failure)
             {
                 throw new InvalidOperationException("The device plugin's stand-in failed.", failure);

@@ -11,6 +11,9 @@ namespace MultiEni.VirtualMachine;
 /// </summary>
 public sealed class GuestShell : IAsyncDisposable
 {
+    // No command takes half as long; a kernel that hangs never answers.
+    private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(4);
+
     private readonly Socket _socket;
     private readonly StreamReader _reader;
     private readonly ConcurrentDictionary<int, TaskCompletionSource<GuestResult>> _running = new();
@@ -39,7 +42,15 @@ public sealed class GuestShell : IAsyncDisposable
         var id = Interlocked.Increment(ref _last);
         var done = _running[id] = new TaskCompletionSource<GuestResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         await SendAsync(new JsonObject { ["id"] = id, ["run"] = command }, cancellationToken);
-        return await done.Task.WaitAsync(cancellationToken);
+        try
+        {
+            return await done.Task.WaitAsync(CommandLimit, cancellationToken);
+        }
+        catch (TimeoutException error)
+        {
+            _running.TryRemove(id, out _);
+            throw new TimeoutException($"In the machine, '{command}' did not end within {CommandLimit.TotalMinutes:0} minutes.", error);
+        }
     }
 
     /// <summary>Runs a command that must succeed.</summary>
@@ -110,7 +121,7 @@ public sealed class GuestShell : IAsyncDisposable
         finally
         {
             Fail(new IOException("The machine ended."));
-            Volatile.Read(ref _boot).TrySetException(new IOException("The machine ended before it was up; see its console.log."));
+            Volatile.Read(ref _boot).TrySetException(new IOException("The machine ended before it was up."));
         }
     }
 

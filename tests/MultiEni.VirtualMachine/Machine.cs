@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MultiEni.VirtualMachine.Wire;
 
 namespace MultiEni.VirtualMachine;
 
@@ -12,9 +13,13 @@ public sealed class Machine : IAsyncDisposable
     private readonly Process _process;
     private readonly Task _console;
 
-    private Machine(Process process, Task console, string folder, GuestShell shell, MachineMonitor monitor)
+    private readonly DirectoryInfo? _wireFolder;
+
+    private Machine(Process process, Task console, string folder, GuestShell shell, MachineMonitor monitor, VpcWire? wire, DirectoryInfo? wireFolder)
     {
         _process = process;
+        Wire = wire;
+        _wireFolder = wireFolder;
         _console = console;
         Folder = folder;
         Shell = shell;
@@ -32,17 +37,37 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>The machine's cards.</summary>
     public MachineMonitor Monitor { get; }
 
+    /// <summary>The network between the cards in its slots; null when they are on a switch.</summary>
+    public VpcWire? Wire { get; }
+
+    /// <summary>Whether its process has ended, by whatever means.</summary>
+    public bool HasEnded => _console.IsCompleted;
+
+    /// <summary>The end of what it wrote to its console.</summary>
+    public string LastWords() => LastWords(Folder);
+
     /// <summary>Starts a machine in which nothing of vfio is loaded; ends when it is up.</summary>
     /// <param name="folders">Where its parts are.</param>
+    /// <param name="name">
+    /// Names its folder, so it is not the name of another machine that runs at the time.
+    /// </param>
     /// <param name="mode">With or without an IOMMU.</param>
     /// <param name="lifetime">
     /// After this it is switched off, whatever becomes of this process.
     /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<Machine> StartAsync(MachineFolders folders, MachineMode mode, TimeSpan lifetime, CancellationToken cancellationToken)
+    /// <param name="wired">Whether a <see cref="VpcWire"/> joins the cards in its slots.</param>
+    public static async Task<Machine> StartAsync(
+        MachineFolders folders,
+        string name,
+        MachineMode mode,
+        TimeSpan lifetime,
+        CancellationToken cancellationToken,
+        bool wired = false
+    )
     {
         ArgumentNullException.ThrowIfNull(folders);
-        var folder = Path.Combine(folders.Logs, mode == MachineMode.Iommu ? "iommu" : "noiommu");
+        var folder = Path.Combine(folders.Logs, name);
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
@@ -61,7 +86,10 @@ public sealed class Machine : IAsyncDisposable
         };
         string[] kind = mode == MachineMode.Iommu ? ["-i", "-b"] : ["-b"];
         string[] rest = ["-r", "-R", "-t", $"{lifetime.TotalSeconds:0}", "-q", monitorPath, "-c", commandsPath, "-s", folders.Share, "-o", folder];
-        foreach (var argument in (string[])[.. kind, .. rest, "exec python3 /host/guest/serve.py"])
+        var wireFolder = wired ? Directory.CreateTempSubdirectory("vm-") : null;
+        var wire = wireFolder is null ? null : new VpcWire(wireFolder.FullName);
+        string[] network = wireFolder is null ? [] : ["-w", wireFolder.FullName];
+        foreach (var argument in (string[])[.. kind, .. network, .. rest, "exec python3 /host/guest/serve.py"])
         {
             start.ArgumentList.Add(argument);
         }
@@ -77,11 +105,15 @@ public sealed class Machine : IAsyncDisposable
             var shell = await GuestShell.ConnectAsync(commandsPath, ended.Token);
             var monitor = await MachineMonitor.ConnectAsync(monitorPath, ended.Token);
             await shell.Boot.WaitAsync(cancellationToken);
-            return new Machine(process, console, folder, shell, monitor);
+            return new Machine(process, console, folder, shell, monitor, wire, wireFolder);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new InvalidOperationException($"The virtual machine did not start; see {folder}/console.log.", error);
+            throw new InvalidOperationException($"The virtual machine did not start:\n{LastWords(folder)}", error);
+        }
+        catch (IOException error)
+        {
+            throw new InvalidOperationException($"The virtual machine ended before it was up:\n{LastWords(folder)}", error);
         }
         finally
         {
@@ -106,6 +138,18 @@ public sealed class Machine : IAsyncDisposable
         await Shell.DisposeAsync();
         await _console.WaitAsync(StopLimit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _process.Dispose();
+        if (Wire is not null)
+        {
+            await Wire.DisposeAsync();
+            _wireFolder?.Delete(recursive: true);
+        }
+    }
+
+    private static string LastWords(string folder)
+    {
+        const int Lines = 20;
+        var console = new FileInfo(Path.Combine(folder, "console.log"));
+        return console.Exists ? string.Join('\n', File.ReadLines(console.FullName).TakeLast(Lines)) : $"nothing in {folder}";
     }
 
     private static async Task KeepAsync(Process process, string path)

@@ -54,6 +54,21 @@ public sealed class MachineMonitor : IDisposable
     public Task UnplugAsync(int slot, CancellationToken cancellationToken) =>
         ExecuteAsync("device_del", new JsonObject { ["id"] = $"hot{slot}" }, cancellationToken);
 
+    /// <summary>
+    /// As <see cref="UnplugAsync"/>, when the card may be on its way out already, or gone.
+    /// </summary>
+    public async Task TryUnplugAsync(int slot, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await UnplugAsync(slot, cancellationToken);
+        }
+        catch (MachineMonitorException)
+        {
+            // Whoever asks waits for the card to be gone, whatever becomes of this request.
+        }
+    }
+
     /// <summary>Switches the machine off at once.</summary>
     public Task QuitAsync(CancellationToken cancellationToken) => ExecuteAsync("quit", null, cancellationToken);
 
@@ -88,7 +103,7 @@ public sealed class MachineMonitor : IDisposable
 
                 if (answer["error"] is { } error)
                 {
-                    throw new InvalidOperationException($"{command}: {error["desc"]}");
+                    throw new MachineMonitorException($"{command}: {error["desc"]}");
                 }
             }
 

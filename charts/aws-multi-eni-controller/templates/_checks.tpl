@@ -53,4 +53,25 @@
 {{- fail (printf "the namespace %s enforces the pod security level %s, which rejects every pod of the privileged ENI manager. To allow them: kubectl label namespace %s pod-security.kubernetes.io/enforce=privileged --overwrite" $namespace $level $namespace) -}}
 {{- end -}}
 {{- end -}}
+{{- if and .Release.IsUpgrade (ne .Values.eniManager.devicePublisher "dra") -}}
+{{- $variables := list -}}
+{{- range dig "spec" "template" "spec" "containers" list (lookup "apps/v1" "DaemonSet" $namespace "eni-manager") -}}
+{{- range .env | default list -}}
+{{- $variables = append $variables (printf "%s=%s" .name (.value | default "")) -}}
+{{- end -}}
+{{- end -}}
+{{- if has "DEVICE_PUBLISHER=dra" $variables -}}
+{{- $claims := list -}}
+{{- range $claim := dig "items" list (lookup "resource.k8s.io/v1" "ResourceClaim" "" "") -}}
+{{- range dig "status" "allocation" "devices" "results" list $claim -}}
+{{- if eq .driver "eni.networking.k8s.aws" -}}
+{{- $claims = append $claims (printf "%s/%s" $claim.metadata.namespace $claim.metadata.name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if $claims -}}
+{{- fail (printf "eniManager.devicePublisher changes from dra to %s while claims have ENIs: %s. Without the DRA driver their pods would stay Terminating. Delete these pods first, or drain their nodes; kubectl eni doctor lists them." .Values.eniManager.devicePublisher (join ", " (uniq $claims))) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}

@@ -60,6 +60,15 @@ public sealed record DeviceStatus
     /// <summary>Whether the device is currently advertised to pods.</summary>
     public bool? Advertised { get; set; }
 
+    /// <summary>Which of the ENI's addresses pods use; absent while none was asked for.</summary>
+    public AddressUse? Addresses { get; set; }
+
+    /// <summary>
+    /// Why the CNI plugin <c>eni-ipam</c> of this release is not on the node, so that pods may get
+    /// no addresses there; absent when it is.
+    /// </summary>
+    public string? IpamProblem { get; set; }
+
     /// <summary>
     /// Boot ID of the node when this was observed: a binding does not survive a reboot.
     /// </summary>

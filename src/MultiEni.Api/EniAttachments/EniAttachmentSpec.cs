@@ -5,8 +5,8 @@ namespace MultiEni.Api.EniAttachments;
 
 /// <summary>
 /// The resolved NodeENI spec for one ENI. Security groups, description, tags, source/destination
-/// check, delete-on-termination, MTU and the DPDK fields are mutable, and address counts can be
-/// increased; all other fields are immutable, and changing them replaces the attachment.
+/// check, delete-on-termination, connection tracking, ENA Express, MTU and the DPDK fields are mutable, and
+/// address counts can be increased; all other fields are immutable, and changing them replaces the attachment.
 /// </summary>
 public sealed record EniAttachmentSpec
 {
@@ -69,6 +69,37 @@ public sealed record EniAttachmentSpec
 
     /// <summary>Number of /80 IPv6 prefixes.</summary>
     public int Ipv6PrefixCount { get; set; }
+
+    /// <summary>
+    /// Whether the first IPv6 address is fixed as the primary one; EC2 cannot switch it off again.
+    /// </summary>
+    [JsonPropertyName("enablePrimaryIPv6")]
+    public bool EnablePrimaryIpv6 { get; set; }
+
+    /// <summary>Primary address; null lets EC2 choose.</summary>
+    [JsonPropertyName("privateIPAddress")]
+    public string? PrivateIpAddress { get; set; }
+
+    /// <summary>Its Elastic IP; null if it never had one.</summary>
+    [JsonPropertyName("elasticIP")]
+    public ElasticIpSpec? ElasticIp { get; set; }
+
+    /// <summary>How pods get addresses beyond those counts; null for not at all.</summary>
+    public PodAddressesSpec? PodAddresses { get; set; }
+
+    /// <summary>One of <see cref="HostAddressings"/>; null for none.</summary>
+    public string? HostAddressing { get; set; }
+
+    /// <summary>
+    /// Timeouts of EC2's connection tracking. One can be changed and not be taken away.
+    /// </summary>
+    public ConnectionTrackingSpec? ConnectionTracking { get; set; }
+
+    /// <summary>ENA Express; null leaves it as EC2 has it.</summary>
+    public EnaExpressSpec? EnaExpress { get; set; }
+
+    /// <summary>ENA queues of the attachment; null for EC2's default.</summary>
+    public int? EnaQueueCount { get; set; }
 
     /// <summary>MTU in bytes; 0 keeps the kernel's default.</summary>
     public int Mtu { get; set; }

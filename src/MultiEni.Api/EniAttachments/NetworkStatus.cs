@@ -23,6 +23,10 @@ public sealed record NetworkStatus
     [JsonPropertyName("privateIPs")]
     public List<string>? PrivateIps { get; set; }
 
+    /// <summary>Address of the associated Elastic IP.</summary>
+    [JsonPropertyName("publicIP")]
+    public string? PublicIp { get; set; }
+
     /// <summary>IPv6 addresses.</summary>
     [JsonPropertyName("ipv6Addresses")]
     public List<string>? Ipv6Addresses { get; set; }
@@ -30,9 +34,22 @@ public sealed record NetworkStatus
     /// <summary>IPv4 and IPv6 prefixes.</summary>
     public List<string>? Prefixes { get; set; }
 
+    /// <summary>
+    /// Addresses and prefixes among those above that were assigned because pods needed them, and
+    /// that the controller may therefore unassign. Nobody else's are.
+    /// </summary>
+    public List<string>? AssignedForPods { get; set; }
+
+    /// <summary>Addresses that pods ask for by name and do not get.</summary>
+    public List<RefusedAddress>? RefusedAddresses { get; set; }
+
     /// <summary>IPv4 range of the subnet.</summary>
     [JsonPropertyName("subnetCIDR")]
     public string? SubnetCidr { get; set; }
+
+    /// <summary>IPv6 range of the subnet, if it has one.</summary>
+    [JsonPropertyName("subnetIPv6CIDR")]
+    public string? SubnetIpv6Cidr { get; set; }
 
     /// <summary>Zone of the subnet.</summary>
     public string? AvailabilityZone { get; set; }

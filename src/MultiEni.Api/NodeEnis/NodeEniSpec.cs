@@ -47,8 +47,8 @@ public sealed record NodeEniSpec
     public Dictionary<string, string>? SecurityGroupSelector { get; set; }
 
     /// <summary>
-    /// Preferred device index of the first subnet's ENI; the k-th subnet prefers this plus k. 0
-    /// means 1, on every network card; index 0 of card 0 is the primary interface.
+    /// Preferred device index of the first subnet's ENI; the k-th subnet prefers this plus k. On
+    /// network card 0, 0 means the default: its index 0 is the primary interface.
     /// </summary>
     public int DeviceIndex { get; set; } = 1;
 
@@ -73,6 +73,15 @@ public sealed record NodeEniSpec
     /// </summary>
     public bool SourceDestCheck { get; set; } = true;
 
+    /// <summary>Timeouts of EC2's connection tracking; null leaves them to EC2.</summary>
+    public ConnectionTrackingSpec? ConnectionTracking { get; set; }
+
+    /// <summary>ENA Express; null leaves it as EC2 has it.</summary>
+    public EnaExpressSpec? EnaExpress { get; set; }
+
+    /// <summary>ENA queues of the attachment; null for EC2's default.</summary>
+    public int? EnaQueueCount { get; set; }
+
     /// <summary>
     /// Number of secondary private IPv4 addresses. Mutually exclusive with
     /// <see cref="Ipv4PrefixCount"/>.
@@ -94,6 +103,28 @@ public sealed record NodeEniSpec
     /// Number of /80 IPv6 prefixes. Mutually exclusive with <see cref="Ipv6AddressCount"/>.
     /// </summary>
     public int Ipv6PrefixCount { get; set; }
+
+    /// <summary>
+    /// Whether the first IPv6 address is fixed as the primary one; EC2 cannot switch it off again.
+    /// </summary>
+    [JsonPropertyName("enablePrimaryIPv6")]
+    public bool EnablePrimaryIpv6 { get; set; }
+
+    /// <summary>
+    /// Primary addresses, one for each ENI, taken by subnet; null lets EC2 choose.
+    /// </summary>
+    [JsonPropertyName("privateIPAddresses")]
+    public List<string>? PrivateIpAddresses { get; set; }
+
+    /// <summary>Elastic IPs, one for each ENI; null for none.</summary>
+    [JsonPropertyName("elasticIPs")]
+    public ElasticIpsSpec? ElasticIps { get; set; }
+
+    /// <summary>How pods get addresses beyond those counts; null for not at all.</summary>
+    public PodAddressesSpec? PodAddresses { get; set; }
+
+    /// <summary>One of <see cref="HostAddressings"/>.</summary>
+    public string HostAddressing { get; set; } = HostAddressings.None;
 
     /// <summary>
     /// Binds the device to <see cref="DpdkDriver"/>, which removes it from the kernel's network

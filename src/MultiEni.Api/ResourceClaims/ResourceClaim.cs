@@ -41,6 +41,9 @@ public sealed record ClaimAllocation
 {
     /// <summary>Devices and what is to be known about them.</summary>
     public DeviceAllocation Devices { get; set; } = new();
+
+    /// <summary>When it got them; null on servers that do not say.</summary>
+    public DateTimeOffset? AllocationTimestamp { get; set; }
 }
 
 /// <summary>Allocated devices.</summary>

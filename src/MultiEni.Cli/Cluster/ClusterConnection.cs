@@ -66,6 +66,18 @@ internal sealed class ClusterConnection : IDisposable
     public Task<IReadOnlyList<T>> ListAsync<T>(ResourceKind<T> kind, CancellationToken cancellationToken)
         where T : class, IKubernetesObject => ListAsync(kind, new ListOptions(), cancellationToken);
 
+    /// <summary>Reads a path of the API server that answers in plain text.</summary>
+    /// <param name="path">Relative to the server.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <exception cref="HttpRequestException">It was refused, or there was no answer.</exception>
+    public async Task<string> GetTextAsync(string path, CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+        return response.IsSuccessStatusCode
+            ? await response.Content.ReadAsStringAsync(cancellationToken)
+            : throw new HttpRequestException($"the API server answers {(int)response.StatusCode} to get {path}");
+    }
+
     public void Dispose() => _http.Dispose();
 }
 

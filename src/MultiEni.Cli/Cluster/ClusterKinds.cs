@@ -1,4 +1,6 @@
+using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Api.ResourceClaims;
 
 namespace MultiEni.Cli.Cluster;
 
@@ -16,6 +18,34 @@ internal static class ClusterKinds
 
     public static ResourceKind<ClusterNamespace> Namespace { get; } =
         new("", "v1", "namespaces", "Namespace", false, ClusterJson.Default.ClusterNamespace, ClusterJson.Default.KubernetesListClusterNamespace);
+
+    public static ResourceKind<ClusterNode> Node { get; } =
+        new("", "v1", "nodes", "Node", false, ClusterJson.Default.ClusterNode, ClusterJson.Default.KubernetesListClusterNode);
+
+    public static ResourceKind<NodePool> NodePool { get; } =
+        new("karpenter.sh", "v1", "nodepools", "NodePool", false, ClusterJson.Default.NodePool, ClusterJson.Default.KubernetesListNodePool);
+
+    public static ResourceKind<ResourceSlice> ResourceSlice { get; } =
+        new(
+            ClaimNames.Group,
+            ClaimNames.Version,
+            "resourceslices",
+            "ResourceSlice",
+            false,
+            ApiJson.Default.ResourceSlice,
+            ApiJson.Default.KubernetesListResourceSlice
+        );
+
+    public static ResourceKind<ClusterClaim> ResourceClaim { get; } =
+        new(
+            ClaimNames.Group,
+            ClaimNames.Version,
+            "resourceclaims",
+            "ResourceClaim",
+            true,
+            ClusterJson.Default.ClusterClaim,
+            ClusterJson.Default.KubernetesListClusterClaim
+        );
 
     public static ResourceKind<AccessReview> AccessReview { get; } =
         new(

@@ -20,6 +20,10 @@ internal sealed record ClusterPod : IKubernetesObject
     /// <summary>Observed state.</summary>
     public PodState Status { get; set; } = new();
 
+    /// <summary>Names of the resources that its containers request.</summary>
+    public IEnumerable<string> Resources() =>
+        (Spec.Containers ?? []).SelectMany(container => container.Resources?.Requests?.Keys.AsEnumerable() ?? []);
+
     /// <summary>Whether the pod is ready.</summary>
     public bool IsReady() => Status.Conditions.IsTrue("Ready");
 

@@ -75,6 +75,16 @@ internal sealed record WorkloadPodSpec
     /// <summary>Its volumes.</summary>
     public List<Volume>? Volumes { get; set; }
 
+    /// <summary>Claims that it uses.</summary>
+    public List<ClaimUse>? ResourceClaims { get; set; }
+
+    /// <summary>A claim that a pod uses.</summary>
+    internal sealed record ClaimUse
+    {
+        /// <summary>Name of a claim that exists on its own; null for one made from a template.</summary>
+        public string? ResourceClaimName { get; set; }
+    }
+
     /// <summary>A volume.</summary>
     internal sealed record Volume
     {
@@ -105,6 +115,12 @@ internal sealed record WorkloadContainer
     /// <summary>Its environment.</summary>
     public List<Variable>? Env { get; set; }
 
+    /// <summary>Ports that it listens on.</summary>
+    public List<Port>? Ports { get; set; }
+
+    /// <summary>What it requests.</summary>
+    public Demand? Resources { get; set; }
+
     /// <summary>Its privileges.</summary>
     public Security? SecurityContext { get; set; }
 
@@ -117,6 +133,23 @@ internal sealed record WorkloadContainer
         var image = Image.Split('@')[0];
         var colon = image.LastIndexOf(':');
         return colon > image.LastIndexOf('/') ? image[(colon + 1)..] : null;
+    }
+
+    /// <summary>A port.</summary>
+    internal sealed record Port
+    {
+        /// <summary>Its name; null if it has none.</summary>
+        public string? Name { get; set; }
+
+        /// <summary>Its number.</summary>
+        public int ContainerPort { get; set; }
+    }
+
+    /// <summary>Requested resources.</summary>
+    internal sealed record Demand
+    {
+        /// <summary>Quantities by resource name.</summary>
+        public Dictionary<string, string>? Requests { get; set; }
     }
 
     /// <summary>An environment variable.</summary>
@@ -149,6 +182,12 @@ internal sealed record WorkloadContainer
 [JsonSerializable(typeof(KubernetesList<ClusterPod>))]
 [JsonSerializable(typeof(ClusterNamespace))]
 [JsonSerializable(typeof(KubernetesList<ClusterNamespace>))]
+[JsonSerializable(typeof(NodePool))]
+[JsonSerializable(typeof(KubernetesList<NodePool>))]
+[JsonSerializable(typeof(ClusterNode))]
+[JsonSerializable(typeof(KubernetesList<ClusterNode>))]
+[JsonSerializable(typeof(ClusterClaim))]
+[JsonSerializable(typeof(KubernetesList<ClusterClaim>))]
 [JsonSerializable(typeof(AccessReview))]
 [JsonSerializable(typeof(KubernetesList<AccessReview>))]
 internal sealed partial class ClusterJson : JsonSerializerContext;

@@ -12,6 +12,8 @@ namespace MultiEni.Cli.Demo;
 internal sealed class DemoApi(HttpClient http)
 {
     private const string ApiGroup = $"/apis/{Names.ApiVersion}";
+    private const string Networks = "network-attachment-definitions";
+    private const string NetworksGroup = "k8s.cni.cncf.io";
 
     /// <summary>
     /// Server-side apply of any manifest, with strict field validation as in kubectl.
@@ -19,9 +21,11 @@ internal sealed class DemoApi(HttpClient http)
     /// <exception cref="DemoException">
     /// The API server rejected it; the message is the server's.
     /// </exception>
-    public async Task ApplyAsync(JsonObject document, CancellationToken cancellationToken)
+    public Task ApplyAsync(JsonObject document, CancellationToken cancellationToken) => ApplyAsync(PathOf(document), document, cancellationToken);
+
+    private async Task ApplyAsync(string path, JsonObject document, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Patch, $"{PathOf(document)}?fieldManager=kubectl&force=true&fieldValidation=Strict")
+        using var request = new HttpRequestMessage(HttpMethod.Patch, $"{path}?fieldManager=kubectl&force=true&fieldValidation=Strict")
         {
             Content = new StringContent(document.ToJsonString(), Encoding.UTF8, "application/apply-patch+yaml"),
         };
@@ -42,9 +46,11 @@ internal sealed class DemoApi(HttpClient http)
         }
     }
 
-    public async Task<JsonObject?> FindAsync(JsonObject document, CancellationToken cancellationToken)
+    public Task<JsonObject?> FindAsync(JsonObject document, CancellationToken cancellationToken) => FindAsync(PathOf(document), cancellationToken);
+
+    private async Task<JsonObject?> FindAsync(string path, CancellationToken cancellationToken)
     {
-        using var response = await http.GetAsync(PathOf(document), cancellationToken);
+        using var response = await http.GetAsync(path, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
             return null;
@@ -73,6 +79,31 @@ internal sealed class DemoApi(HttpClient http)
         using var response = await http.PatchAsync($"/api/v1/nodes/{node}", content, cancellationToken);
         response.EnsureSuccessStatusCode();
     }
+
+    /// <summary>
+    /// Defines the kind of Multus, as far as it matters: a namespaced object whose specification is
+    /// a text.
+    /// </summary>
+    public async Task DefineNetworksAsync(CancellationToken cancellationToken)
+    {
+        const string Name = $"{Networks}.{NetworksGroup}";
+        const string Schema = """{"type":"object","properties":{"spec":{"type":"object","properties":{"config":{"type":"string"}}}}}""";
+        var definition = JsonNode
+            .Parse(
+                $$$"""
+                {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"{{{Name}}}"},
+                 "spec":{"group":"{{{NetworksGroup}}}","scope":"Namespaced",
+                  "names":{"plural":"{{{Networks}}}","singular":"network-attachment-definition","kind":"NetworkAttachmentDefinition","shortNames":["net-attach-def"]},
+                  "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{{{Schema}}}}}]}}
+                """
+            )!
+            .AsObject();
+        await ApplyAsync($"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{Name}", definition, cancellationToken);
+    }
+
+    /// <summary>A network definition; null when there is none.</summary>
+    public Task<JsonObject?> NetworkAsync(string @namespace, string name, CancellationToken cancellationToken) =>
+        FindAsync($"/apis/{NetworksGroup}/v1/namespaces/{@namespace}/{Networks}/{name}", cancellationToken);
 
     public static string NameOf(JsonObject document) => $"{document["kind"]} {document["metadata"]?["name"]}";
 

@@ -37,6 +37,7 @@ internal static class DemoCommand
             DefaultValueFactory = _ => DemoOptions.SriovConfig,
         };
         publisher.AcceptOnlyFromAmong(DemoOptions.SriovConfig, DemoOptions.Embedded, DemoOptions.Dra);
+        var map = new Option<bool>("--map") { Description = "Also serve the map of the cluster as a web page; see `kubectl eni map`." };
         var timeout = new Option<int>("--timeout") { Description = "Timeout per step, in seconds.", DefaultValueFactory = _ => 180 };
         Numbers.Within(nodes, 1, 500);
         Numbers.Within(timeout, 1, 86400);
@@ -62,6 +63,7 @@ internal static class DemoCommand
             manifest,
             binaries,
             publisher,
+            map,
             timeout,
         };
         command.Validators.Add(result =>
@@ -90,7 +92,8 @@ internal static class DemoCommand
                         parsed.GetValue(publisher)!,
                         TimeSpan.FromSeconds(parsed.GetValue(timeout)),
                         cluster.Kubeconfig(parsed),
-                        cluster.Context(parsed)
+                        cluster.Context(parsed),
+                        parsed.GetValue(map)
                     ),
                     context,
                     cancellationToken

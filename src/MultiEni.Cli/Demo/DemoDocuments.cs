@@ -29,6 +29,7 @@ internal sealed record DemoDocuments(IReadOnlyList<JsonObject> NodeEnis, IReadOn
         foreach (var document in documents)
         {
             DemoApi.PathOf(document);
+            NetworkSelection.Of(document);
         }
 
         return new DemoDocuments(documents.Where(IsNodeEni).ToList(), documents.Where(document => !IsNodeEni(document)).ToList(), manifest is null);
@@ -44,6 +45,12 @@ internal sealed record DemoDocuments(IReadOnlyList<JsonObject> NodeEnis, IReadOn
             NodeEnis = [.. NodeEnis.Select(DemoGuest.Confine)],
             Others = [.. Others.Select(DemoGuest.Confine)],
         };
+
+    /// <summary>
+    /// Namespace of the first pod that asks Multus for a network, in which the controller keeps the
+    /// definitions; null when no pod does.
+    /// </summary>
+    public string? NetworksNamespace => Others.SelectMany(NetworkSelection.Of).FirstOrDefault()?.Namespace;
 
     private static bool IsNodeEni(JsonObject document) => document["kind"]?.GetValue<string>() == Names.NodeEniKind;
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using MultiEni.Api;
@@ -13,6 +14,7 @@ namespace MultiEni.Cli.Demo;
 internal static class DemoInstallation
 {
     private const string PluginFolder = "/etc/pcidp";
+    private const int MetricsPort = 8081;
     private const string PodsPath = $"/api/v1/namespaces/{Names.Namespace}/pods";
 
     public static async Task RegisterAsync(SimulatedCluster cluster, string version, CancellationToken cancellationToken)
@@ -22,6 +24,7 @@ internal static class DemoInstallation
         var controller = Container(Names.Controller, $"{Names.Controller}:{version}");
         var manager = Container(Names.Manager, $"{Names.Manager}:{version}");
         manager["securityContext"] = new JsonObject { ["privileged"] = true };
+        manager["ports"] = new JsonArray(new JsonObject { ["name"] = "metrics", ["containerPort"] = MetricsPort });
         var replicas = new JsonObject
         {
             ["replicas"] = 1,
@@ -40,7 +43,7 @@ internal static class DemoInstallation
         await CreateAsync("daemonsets", "kube-system", "kube-sriov-device-plugin", "sriovdp", plugin, new JsonArray(file), OnEach(nodes));
         foreach (var (node, index) in nodes.Select((node, index) => (node, index)))
         {
-            await PostAsync(PodsPath, Pod(Names.Manager, $"{Names.Manager}-{index:d5}", node, manager));
+            await PostAsync(PodsPath, Pod(Names.Manager, ManagerPod(index), node, manager));
         }
 
         await PostAsync(PodsPath, Pod(Names.Controller, $"{Names.Controller}-0", nodes[0], controller));
@@ -65,6 +68,22 @@ internal static class DemoInstallation
             response.EnsureSuccessStatusCode();
         }
     }
+
+    /// <summary>
+    /// Lets the API server find the metrics of a node's ENI manager, which runs outside of the cluster.
+    /// </summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="manager">Where the ENI manager listens.</param>
+    public static void Serve(SimulatedCluster cluster, string node, IPEndPoint manager) =>
+        cluster.Kubernetes.Pods.Serve(
+            Names.Namespace,
+            ManagerPod(cluster.Nodes.Select(other => other.Name).ToList().IndexOf(node)),
+            MetricsPort,
+            manager
+        );
+
+    private static string ManagerPod(int index) => $"{Names.Manager}-{index:d5}";
 
     private static JsonObject Container(string name, string image) => new() { ["name"] = name, ["image"] = image };
 

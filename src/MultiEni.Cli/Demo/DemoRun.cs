@@ -30,10 +30,25 @@ internal static class DemoRun
             await using var guest = options.Kubeconfig is null ? null : await DemoGuest.EnterAsync(options, printer, cancellationToken);
             documents = guest is null ? documents : documents.AsGuest();
             await using var cluster = await DemoCluster.StartAsync(options, folder, cancellationToken);
-            await using var programs = new Programs(cluster, folder, options.Binaries, options.Publisher);
+            // In the user's own cluster Multus is the user's.
+            var networks = guest is null ? documents.NetworksNamespace : null;
+            var metrics = options.Map ? DemoMap.FreePort() : (int?)null;
+            await using var programs = new Programs(cluster, folder, options.Binaries, options.Publisher, networks, metrics);
+            await using var map = metrics is { } port ? await DemoMap.StartAsync(cluster, port, context, cancellationToken) : null;
+            if (map is not null)
+            {
+                printer.Heading($"The map is at {map.Address}");
+            }
+
             using var http = KubernetesConnection.Open(KubernetesConfig.Load(cluster.KubeconfigPath, _ => null), "kubectl-eni", TimeProvider.System);
             var scenario = new DemoScenario(cluster, programs, new DemoApi(http), documents, options, printer);
             await scenario.RunAsync(cancellationToken);
+            if (map is not null)
+            {
+                // The map ends with the demo; who watches it sees the last ENI go before that.
+                await Task.Delay(DemoMap.LastLook, TimeProvider.System, cancellationToken);
+            }
+
             keepsLogs = false;
             return Succeeded;
         }
@@ -95,6 +110,7 @@ internal sealed class DemoException(string message) : Exception(message);
 /// <param name="Timeout">Timeout per step.</param>
 /// <param name="Kubeconfig">Kubeconfig of the user's own cluster; null for a simulated one.</param>
 /// <param name="Context">Context in the kubeconfig; null for the current one.</param>
+/// <param name="Map">Serve the map of the cluster.</param>
 internal sealed record DemoOptions(
     int Nodes,
     double Speed,
@@ -106,7 +122,8 @@ internal sealed record DemoOptions(
     string Publisher,
     TimeSpan Timeout,
     string? Kubeconfig,
-    string? Context
+    string? Context,
+    bool Map
 )
 {
     /// <summary>The ENI manager's embedded device plugin.</summary>

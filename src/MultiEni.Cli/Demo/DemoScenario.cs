@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
@@ -21,12 +22,15 @@ internal sealed class DemoScenario(
 )
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+    private readonly PodNetworks _networks = new(api, programs, printer, options.Timeout);
+
+    private bool HasNetworks => options.Kubeconfig is null && documents.NetworksNamespace is not null;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await StartAsync(cancellationToken);
         using var chaosEnding = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var monkey = new ChaosMonkey(programs, options.Seed, printer.Log);
+        var monkey = new ChaosMonkey(programs, options.Seed, printer.Log, TimeProvider.System);
         var chaos = options.Chaos ? monkey.RunAsync(chaosEnding.Token) : Task.CompletedTask;
         try
         {
@@ -76,6 +80,11 @@ internal sealed class DemoScenario(
             await DemoInstallation.RegisterAsync(cluster, ProductVersion.Current, cancellationToken);
         }
 
+        if (HasNetworks)
+        {
+            await api.DefineNetworksAsync(cancellationToken);
+        }
+
         programs.StartAll();
         printer.Log($"the controller and {cluster.Nodes.Count} ENI managers are starting{(options.Chaos ? $"; chaos has seed {options.Seed}" : "")}");
     }
@@ -105,13 +114,44 @@ internal sealed class DemoScenario(
                 cancellationToken
             );
             var pod = (await api.FindAsync(document, cancellationToken))!;
-            printer.Log(
-                $"the pod runs on {pod["spec"]!["nodeName"]} with the device {pod["metadata"]!["annotations"]?["simulator/allocated-devices"]}"
-            );
+            var devices = pod["metadata"]!["annotations"]?["simulator/allocated-devices"];
+            printer.Log($"the pod runs on {pod["spec"]!["nodeName"]}{(devices is null ? "" : $" with the device {devices}")}");
+            if (HasNetworks)
+            {
+                await _networks.AttachAsync(pod, cancellationToken);
+            }
+            else if (NetworkSelection.Of(pod).Count > 0)
+            {
+                printer.Log("its network is left out: in your own cluster Multus and its definitions are yours");
+            }
         }
+
+        await ShowAddressesAsync(cancellationToken);
 
         await ShowResultAsync(cancellationToken);
     }
+
+    private async Task ShowAddressesAsync(CancellationToken cancellationToken)
+    {
+        if (!_networks.HasAny)
+        {
+            return;
+        }
+
+        await FollowUntilAsync(
+            "the status says which pod has which address",
+            attachments => Task.FromResult(attachments.Any(IsUsed)),
+            cancellationToken
+        );
+        printer.Heading("Who has which address: kubectl get eniattachments -o yaml, status.device.addresses only");
+        foreach (var attachment in (await api.AttachmentsAsync(cancellationToken)).Where(IsUsed))
+        {
+            var use = JsonSerializer.SerializeToNode(attachment.Status!.Device!.Addresses, ApiJson.Default.AddressUse);
+            printer.Show(YamlDocuments.Write(new JsonObject { [attachment.Metadata.Name] = use }));
+        }
+    }
+
+    private static bool IsUsed(EniAttachment attachment) => attachment.Status?.Device?.Addresses?.Used is { Count: > 0 };
 
     private async Task ShowResultAsync(CancellationToken cancellationToken)
     {
@@ -149,19 +189,25 @@ internal sealed class DemoScenario(
 
         if (documents.Others.Count > 0)
         {
-            if (documents.AreBuiltIn)
+            if (documents.AreBuiltIn || _networks.HasAny)
             {
                 await FollowUntilAsync(
-                    "the ENI of the pod's device waits for the pod",
+                    "the ENI waits for the pod that has its device or its address",
                     attachments => Task.FromResult(attachments.Any(IsWaitingForPod)),
                     cancellationToken
                 );
             }
 
-            printer.Heading("Delete the pods, which blocked the release of their devices");
+            printer.Heading($"Delete the pods, which blocked the release of their {(_networks.HasAny ? "addresses" : "devices")}");
             foreach (var document in documents.Others)
             {
                 await api.DeleteAsync(document, cancellationToken);
+            }
+
+            if (_networks.HasAny)
+            {
+                await FollowUntilAsync("the pods have ended", async _ => await HaveEndedAsync(cancellationToken), cancellationToken);
+                await _networks.DetachAsync(cancellationToken);
             }
         }
 
@@ -209,6 +255,19 @@ internal sealed class DemoScenario(
 
     private async Task<bool> IsRunningAsync(JsonObject document, CancellationToken cancellationToken) =>
         (await api.FindAsync(document, cancellationToken))?["status"]?["phase"]?.GetValue<string>() == "Running";
+
+    private async Task<bool> HaveEndedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var document in documents.Others)
+        {
+            if (await api.FindAsync(document, cancellationToken) is not null)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private async Task FollowUntilAsync(string goal, Func<IReadOnlyList<EniAttachment>, Task<bool>> isReached, CancellationToken cancellationToken)
     {

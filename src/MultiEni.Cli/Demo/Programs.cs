@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using MultiEni.Simulator;
 
 namespace MultiEni.Cli.Demo;
@@ -7,7 +9,14 @@ namespace MultiEni.Cli.Demo;
 /// Runs the controller and the ENI managers as separate processes, so that killing one has the same
 /// effect as in a cluster.
 /// </summary>
-internal sealed class Programs(SimulatedCluster cluster, string logFolder, string? binaries, string publisher) : IAsyncDisposable
+/// <param name="cluster">The simulated cluster.</param>
+/// <param name="logFolder">Where logs and sockets are.</param>
+/// <param name="binaries">Directory with the published binaries, or null.</param>
+/// <param name="publisher">How devices are advertised.</param>
+/// <param name="networks">Namespace of the network definitions, or null for none.</param>
+/// <param name="metricsPort">Port on 127.0.0.1 of the controller's metrics; null for none.</param>
+internal sealed class Programs(SimulatedCluster cluster, string logFolder, string? binaries, string publisher, string? networks, int? metricsPort)
+    : IAsyncDisposable
 {
     private const string Controller = "eni-controller";
     private const string Manager = "eni-manager";
@@ -103,7 +112,19 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
             start.Environment[key] = value;
         }
 
-        start.Environment["METRICS_ADDR"] = "0";
+        start.Environment["METRICS_ADDR"] = isController
+            ? metricsPort is { } port
+                ? $"127.0.0.1:{port}"
+                : "0"
+            : Serve(name[(Manager.Length + 1)..]);
+        if (networks is not null)
+        {
+            var (variable, value) = isController
+                ? ("MULTUS_NETWORKS_NAMESPACE", networks)
+                : ("IPAM_SOCKET", IpamSocket(name[(Manager.Length + 1)..]));
+            start.Environment[variable] = value;
+        }
+
         start.Environment["DEVICE_PUBLISHER"] = publisher;
         start.Environment["DEVICE_CLASSES"] = publisher == DemoOptions.Dra ? "true" : "false";
 
@@ -127,6 +148,22 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
 
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+    }
+
+    // In the user's own cluster no pod stands for the ENI managers, so nothing asks them.
+    private string Serve(string node)
+    {
+        if (cluster.IsGuest)
+        {
+            return "0";
+        }
+
+        // Anew at each start: whoever took the port meanwhile keeps one start from succeeding.
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var address = (IPEndPoint)free.LocalEndpoint;
+        DemoInstallation.Serve(cluster, node, address);
+        return address.ToString();
     }
 
     // As a Deployment or a DaemonSet would do: restarts a program that exits.
@@ -156,7 +193,15 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
         }
     }
 
-    private ProcessStartInfo Executable(string program)
+    /// <summary>
+    /// The socket on which the ENI manager of a node gives out addresses, in a folder of its own
+    /// and short enough for a socket.
+    /// </summary>
+    public string IpamSocket(string node) =>
+        Path.Combine(logFolder, $"ipam-{cluster.Nodes.Select(other => other.Name).ToList().IndexOf(node)}", "ipam.sock");
+
+    /// <summary>How a program is started.</summary>
+    public ProcessStartInfo Executable(string program)
     {
         var folder = binaries ?? AppContext.BaseDirectory;
         var native = Path.Combine(folder, program);

@@ -22,6 +22,19 @@ internal static class AccessCheck
             ("pods of the controller's namespace", snapshot.InstalledPods.Error),
             ("pods of the device plugin", snapshot.PluginPods.Error),
             ("the leader's Lease", snapshot.Leases.Error),
+            ("network-attachment-definitions", snapshot.Networks.IsMissing ? null : snapshot.Networks.Error),
+            ("nodepools", snapshot.NodePools.IsMissing ? null : snapshot.NodePools.Error),
+            ("deployments of Karpenter", snapshot.NodePools.Value is { Count: > 0 } ? snapshot.Karpenter.Error : null),
+            .. snapshot is { UsesClaims: true, Claims: { Slices.IsMissing: false } claims }
+                ? ((string, string?)[])
+                    [
+                        ("resourceslices", claims.Slices.Error),
+                        ("deviceclasses", claims.Classes.Error),
+                        ("resourceclaims", claims.Claims.Error),
+                        ("pods of claims", claims.Pods.Error),
+                        ("events of claims", claims.PrepareFailures.Error),
+                    ]
+                : [],
         ];
         if (snapshot.DeniedActions.Count > 0)
         {

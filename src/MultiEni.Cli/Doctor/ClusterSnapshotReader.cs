@@ -5,6 +5,7 @@ using MultiEni.Api.NodeEnis;
 using MultiEni.Cli.Cluster;
 using MultiEni.Controller.Definitions;
 using MultiEni.Controller.Kubernetes;
+using MultiEni.Controller.Multus;
 using MultiEni.Manager.Settings;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;
@@ -17,6 +18,8 @@ namespace MultiEni.Cli.Doctor;
 /// </summary>
 internal sealed class ClusterSnapshotReader(ClusterConnection connection, TimeProvider time)
 {
+    private const string KarpenterLabel = "app.kubernetes.io/name=karpenter";
+
     // Actions of a user beyond reading.
     private static readonly (string Verb, string Group, string Resource)[] UserActions =
     [
@@ -30,6 +33,7 @@ internal sealed class ClusterSnapshotReader(ClusterConnection connection, TimePr
     public async Task<ClusterSnapshot> ReadAsync(CancellationToken cancellationToken)
     {
         var namespaced = new ListOptions { Namespace = connection.InstallNamespace };
+        var nodes = await ListAsync(ClusterKinds.Node, new ListOptions(), cancellationToken);
         var snapshot = new ClusterSnapshot
         {
             InstallNamespace = connection.InstallNamespace,
@@ -37,11 +41,12 @@ internal sealed class ClusterSnapshotReader(ClusterConnection connection, TimePr
             Definitions = await DefinitionsAsync(cancellationToken),
             NodeEnis = await ListAsync(Kinds.NodeEni, new ListOptions(), cancellationToken),
             Attachments = await ListAsync(Kinds.EniAttachment, new ListOptions(), cancellationToken),
-            Nodes = await ListAsync(Kinds.Node, new ListOptions(), cancellationToken),
+            Nodes = new(nodes.Value is { } read ? [.. read.Select(node => node.ToNode())] : null, nodes.Error),
+            Versions = (nodes.Value ?? []).ToDictionary(node => node.Metadata.Name, node => node.Status.NodeInfo, StringComparer.Ordinal),
             Deployments = await ListAsync(ClusterKinds.Deployment, namespaced, cancellationToken),
             DaemonSets = await ListAsync(ClusterKinds.DaemonSet, new ListOptions(), cancellationToken),
             InstalledPods = await ListAsync(ClusterKinds.Pod, namespaced, cancellationToken),
-            NamespaceObject = await TryAsync<IReadOnlyList<ClusterNamespace>>(async () =>
+            NamespaceObject = await ReadResult.TryAsync<IReadOnlyList<ClusterNamespace>>(async () =>
                 await connection.Client.GetAsync(ClusterKinds.Namespace, ObjectKey.Cluster(connection.InstallNamespace), cancellationToken)
                     is { } found
                     ? [found]
@@ -56,8 +61,12 @@ internal sealed class ClusterSnapshotReader(ClusterConnection connection, TimePr
                 cancellationToken
             ),
             PluginPods = default,
+            Networks = await ListAsync(NetworkAttachmentDefinition.ResourceKind, new ListOptions(), cancellationToken),
+            NodePools = await ListAsync(ClusterKinds.NodePool, new ListOptions(), cancellationToken),
+            Karpenter = await ListAsync(ClusterKinds.Deployment, new ListOptions { LabelSelector = KarpenterLabel }, cancellationToken),
+            Claims = await new ClaimSnapshotReader(connection).ReadAsync(cancellationToken),
             DeniedActions = await DeniedActionsAsync(cancellationToken),
-            Leases = await TryAsync<IReadOnlyList<Lease>>(async () =>
+            Leases = await ReadResult.TryAsync<IReadOnlyList<Lease>>(async () =>
                 await connection.Client.GetAsync(
                     Lease.Resource,
                     new ObjectKey(connection.InstallNamespace, Names.LeaderElectionLease),
@@ -88,7 +97,7 @@ internal sealed class ClusterSnapshotReader(ClusterConnection connection, TimePr
                     },
                 },
             };
-            var answer = await TryAsync(() => connection.Client.CreateAsync(ClusterKinds.AccessReview, question, cancellationToken));
+            var answer = await ReadResult.TryAsync(() => connection.Client.CreateAsync(ClusterKinds.AccessReview, question, cancellationToken));
             if (answer.Value?.Status?.Allowed == false)
             {
                 denied.Add($"{verb} {resource}");
@@ -99,7 +108,7 @@ internal sealed class ClusterSnapshotReader(ClusterConnection connection, TimePr
     }
 
     private Task<ReadResult<IReadOnlyList<ResourceDefinition>>> DefinitionsAsync(CancellationToken cancellationToken) =>
-        TryAsync<IReadOnlyList<ResourceDefinition>>(async () =>
+        ReadResult.TryAsync<IReadOnlyList<ResourceDefinition>>(async () =>
         {
             var found = new List<ResourceDefinition>();
             foreach (var name in DefinitionGaps.Names)
@@ -114,7 +123,7 @@ internal sealed class ClusterSnapshotReader(ClusterConnection connection, TimePr
         });
 
     private Task<ReadResult<IReadOnlyList<ClusterPod>>> PluginPodsAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken) =>
-        TryAsync<IReadOnlyList<ClusterPod>>(async () =>
+        ReadResult.TryAsync<IReadOnlyList<ClusterPod>>(async () =>
         {
             var found = new List<ClusterPod>();
             foreach (var label in labels)
@@ -126,20 +135,7 @@ internal sealed class ClusterSnapshotReader(ClusterConnection connection, TimePr
         });
 
     private Task<ReadResult<IReadOnlyList<T>>> ListAsync<T>(ResourceKind<T> kind, ListOptions options, CancellationToken cancellationToken)
-        where T : class, IKubernetesObject => TryAsync(() => connection.ListAsync(kind, options, cancellationToken));
-
-    private static async Task<ReadResult<T>> TryAsync<T>(Func<Task<T>> read)
-        where T : class
-    {
-        try
-        {
-            return new ReadResult<T>(await read(), null);
-        }
-        catch (KubernetesApiException refused) when (refused.IsForbidden || refused.IsNotFound)
-        {
-            return new ReadResult<T>(null, refused.Message);
-        }
-    }
+        where T : class, IKubernetesObject => ReadResult.TryAsync(() => connection.ListAsync(kind, options, cancellationToken));
 }
 
 /// <summary>The input of all checks, read once.</summary>
@@ -163,6 +159,12 @@ internal sealed record ClusterSnapshot
     /// <summary>Nodes.</summary>
     public required ReadResult<IReadOnlyList<Node>> Nodes { get; init; }
 
+    /// <summary>Versions of the nodes' software, by node.</summary>
+    public required IReadOnlyDictionary<string, NodeVersions> Versions { get; init; }
+
+    /// <summary>Everything about devices that are offered to claims.</summary>
+    public required ClaimSnapshot Claims { get; init; }
+
     /// <summary>Deployments in the controller's namespace.</summary>
     public required ReadResult<IReadOnlyList<Workload>> Deployments { get; init; }
 
@@ -182,6 +184,15 @@ internal sealed record ClusterSnapshot
 
     /// <summary>Pods of the SR-IOV device plugin.</summary>
     public required ReadResult<IReadOnlyList<ClusterPod>> PluginPods { get; init; }
+
+    /// <summary>Network definitions of Multus in all namespaces.</summary>
+    public required ReadResult<IReadOnlyList<NetworkAttachmentDefinition>> Networks { get; init; }
+
+    /// <summary>Node pools of Karpenter.</summary>
+    public required ReadResult<IReadOnlyList<NodePool>> NodePools { get; init; }
+
+    /// <summary>Deployments of Karpenter in all namespaces.</summary>
+    public required ReadResult<IReadOnlyList<Workload>> Karpenter { get; init; }
 
     /// <summary>The leader election Lease; at most one item.</summary>
     public required ReadResult<IReadOnlyList<Lease>> Leases { get; init; }
@@ -212,14 +223,17 @@ internal sealed record ClusterSnapshot
     /// <summary>An environment variable in the ENI managers' DaemonSet.</summary>
     public string? ManagerSetting(string variable) => ManagerContainer?.Value(variable);
 
+    /// <summary>Whether the ENI managers are DRA drivers.</summary>
+    public bool PublishesToClaims => ManagerSetting("DEVICE_PUBLISHER") == "dra";
+
+    /// <summary>Whether the installation has something to do with claims.</summary>
+    public bool UsesClaims =>
+        PublishesToClaims
+        || Claims.Slices.Value is { Count: > 0 }
+        || (NodeEnis.Value ?? []).Any(nodeEni => nodeEni.Spec is { DpdkBinding: DpdkBindings.WhenClaimed });
+
     /// <summary>Pods in the controller's namespace with the label app=NAME.</summary>
     public IEnumerable<ClusterPod> PodsOf(string app) => (InstalledPods.Value ?? []).Where(pod => pod.Metadata.Label("app") == app);
 
     private static bool Is(Workload workload, string name) => workload.Metadata.Name == name || workload.Spec.Template.Metadata.Label("app") == name;
 }
-
-/// <summary>The result of reading a part of the cluster.</summary>
-/// <param name="Value">The objects; null if they could not be read.</param>
-/// <param name="Error">Why they could not be read; null on success.</param>
-internal readonly record struct ReadResult<T>(T? Value, string? Error)
-    where T : class;

@@ -18,7 +18,11 @@ internal static class DevicePluginCheck
     public static IEnumerable<Finding> Run(ClusterSnapshot snapshot)
     {
         var offering = (snapshot.Attachments.Value ?? []).Where(attachment => attachment.Spec!.Device.Use != DeviceUses.Plain).ToList();
-        if (offering.Count == 0 || snapshot.ManagerSetting("DEVICE_PUBLISHER") is "embedded" or "none" || snapshot.PluginPods.Value is not { } pods)
+        if (
+            offering.Count == 0
+            || snapshot.ManagerSetting("DEVICE_PUBLISHER") is "embedded" or "dra" or "none"
+            || snapshot.PluginPods.Value is not { } pods
+        )
         {
             yield break;
         }

@@ -33,8 +33,24 @@ internal static class ManagerCheck
             ];
         }
 
-        return Privileges(snapshot).Concat(Missing(snapshot, managers)).Concat(NotReady(snapshot, managers.Metadata.Name));
+        return Privileges(snapshot)
+            .Concat(Missing(snapshot, managers))
+            .Concat(NotReady(snapshot, managers.Metadata.Name))
+            .Concat(WithoutPlugin(snapshot));
     }
+
+    // The message has the remedy.
+    private static IEnumerable<Finding> WithoutPlugin(ClusterSnapshot snapshot) =>
+        (snapshot.Attachments.Value ?? [])
+            .Where(attachment => attachment.Status?.Device?.IpamProblem is not null)
+            .GroupBy(attachment => attachment.Status!.Device!.IpamProblem!, attachment => attachment.Spec!.NodeName, StringComparer.Ordinal)
+            .Select(group => new Finding(
+                Name,
+                Severity.Warning,
+                NameList.Shorten("node", [.. group.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]),
+                group.Key,
+                [$"Its log has more: `kubectl logs -n {snapshot.InstallNamespace} daemonset/{Names.Manager} -c dpdk-setup`."]
+            ));
 
     private static IEnumerable<Finding> Privileges(ClusterSnapshot snapshot)
     {

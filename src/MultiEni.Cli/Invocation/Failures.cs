@@ -78,6 +78,9 @@ internal static class ExitCodes
     /// <summary>The command line is invalid.</summary>
     public const int Usage = 2;
 
+    /// <summary>Something that a plan is about is refused; as with Usage, what was given has to change.</summary>
+    public const int Refused = 2;
+
     /// <summary>The command failed: no cluster, no permission, no answer.</summary>
     public const int Unknown = 3;
 

@@ -94,6 +94,12 @@ internal sealed record EniStatusItem
     /// <summary>The claim that has the device, if the node's ENI manager is a DRA driver.</summary>
     public ClaimStatusItem? Claim { get; init; }
 
+    /// <summary>Which of its addresses pods use; null while none was asked for.</summary>
+    public AddressUse? Addresses { get; init; }
+
+    /// <summary>Named addresses that pods do not get, and why.</summary>
+    public List<RefusedAddress>? RefusedAddresses { get; init; }
+
     /// <summary>Reads an attachment.</summary>
     public static EniStatusItem Of(EniAttachment attachment, DateTimeOffset now)
     {
@@ -125,6 +131,8 @@ internal sealed record EniStatusItem
             Driver = device?.Driver,
             Mtu = device?.Mtu,
             Resource = device?.Advertised == true ? device.ResourceName : null,
+            Addresses = device?.Addresses,
+            RefusedAddresses = network?.RefusedAddresses,
         };
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MultiEni.Api.EniAttachments;
 using MultiEni.Cli.Output;
 
 namespace MultiEni.Cli.Status;
@@ -103,13 +104,31 @@ internal sealed class StatusText(TextWriter output, Paint paint, bool all, bool 
             wide ? eni.MacAddress : null,
             wide && eni.Mtu is { } mtu ? $"mtu {mtu}" : null,
             wide ? eni.SubnetId : null,
+            eni.Addresses is { } use ? Tally(use) : null,
             eni.Health == Health.Ready ? null : Coloured(eni.Health, eni.Reason),
         ];
         return new TreeItem(
             $"{Mark(eni.Health)} {string.Join("  ", parts.Where(part => !string.IsNullOrEmpty(part)))}",
-            eni.Health == Health.Ready ? [] : [eni.Message],
-            []
+            [.. eni.Health == Health.Ready ? [] : new[] { eni.Message }, .. Wishes(eni)],
+            wide ? [.. (eni.Addresses?.Used ?? []).Select(Tree)] : []
         );
+    }
+
+    private static TreeItem Tree(UsedAddress used) => new($"{used.Address}  {used.Pod}{(used.Interface is { } name ? $"  {name}" : "")}", [], []);
+
+    private static string Tally(AddressUse use) =>
+        $"{use.Used?.Count ?? 0} pod addresses, {use.Free} free{(use.Waiting is { } waiting ? $", {waiting} pods wait" : "")}";
+
+    // What a pod waits for is trouble of the pod's, and shown although the ENI is ready.
+    private static IEnumerable<string> Wishes(EniStatusItem eni)
+    {
+        foreach (var wish in eni.Addresses?.Requested ?? [])
+        {
+            var refusal = eni.RefusedAddresses?.Find(refused => refused.Address == wish.Address);
+            yield return refusal is null
+                ? $"{wish.Address} is being assigned for pod {wish.Pod}"
+                : $"{wish.Address} is not assigned for pod {wish.Pod} ({refusal.Reason}): {refusal.Message}";
+        }
     }
 
     private void Summary(StatusReport report)

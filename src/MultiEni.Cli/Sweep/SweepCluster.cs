@@ -3,7 +3,6 @@ using MultiEni.Api.Kubernetes;
 using MultiEni.Cli.Cluster;
 using MultiEni.Cli.Doctor;
 using MultiEni.Cli.Invocation;
-using MultiEni.Controller;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.LeaderElection;
 
@@ -14,19 +13,8 @@ namespace MultiEni.Cli.Sweep;
 /// </summary>
 internal sealed class SweepCluster(ClusterConnection connection, TimeProvider time)
 {
-    /// <summary>
-    /// An environment variable in the controller's Deployment; null if there is none.
-    /// </summary>
-    public async Task<string?> ControllerSettingAsync(string variable, CancellationToken cancellationToken)
-    {
-        var key = new ObjectKey(connection.InstallNamespace, Names.Controller);
-        var deployment = await connection.Client.GetAsync(ClusterKinds.Deployment, key, cancellationToken);
-        return deployment?.Container(Names.Controller)?.Value(variable);
-    }
-
-    /// <summary>The cluster name in the ENIs' tags.</summary>
-    public async Task<string> NameAsync(CancellationToken cancellationToken) =>
-        await ClusterIdentity.FindAsync(connection.Client, await ControllerSettingAsync("CLUSTER_NAME", cancellationToken) ?? "", cancellationToken);
+    /// <summary>How its controller is configured.</summary>
+    public InstalledController Controller { get; } = new(connection);
 
     /// <summary>
     /// Slots in use: those with an ENIAttachment, including ones being deleted.

@@ -43,7 +43,7 @@ internal static class SweepCommand
             return given!;
         }
 
-        var own = await sweepCluster.NameAsync(cancellationToken);
+        var own = await sweepCluster.Controller.ClusterNameAsync(cancellationToken);
         return given is null || given == own
             ? own
             : throw new CommandFailedException(
@@ -54,16 +54,8 @@ internal static class SweepCommand
             );
     }
 
-    private static async Task<string> RegionAsync(SweepCluster? sweepCluster, CliContext context, CancellationToken cancellationToken)
-    {
-        var region = context.Environment("AWS_REGION") ?? context.Environment("AWS_DEFAULT_REGION");
-        if (string.IsNullOrEmpty(region) && sweepCluster is not null)
-        {
-            region = await sweepCluster.ControllerSettingAsync("AWS_REGION", cancellationToken);
-        }
-
-        return string.IsNullOrEmpty(region)
-            ? throw new CommandFailedException("The AWS Region is unknown.", "Set --region or AWS_REGION.", ExitCodes.Usage)
-            : region;
-    }
+    private static async Task<string> RegionAsync(SweepCluster? sweepCluster, CliContext context, CancellationToken cancellationToken) =>
+        sweepCluster is null
+            ? InstalledController.RegionOf(context) ?? throw InstalledController.UnknownRegion()
+            : await sweepCluster.Controller.RegionAsync(context, cancellationToken);
 }

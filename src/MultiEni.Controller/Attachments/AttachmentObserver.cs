@@ -12,11 +12,16 @@ internal sealed class AttachmentObserver(
     EniInventory inventory,
     InstanceStates instances,
     IndexReservations reservations,
-    Func<string, int, int?> maximumEnis,
+    Func<string, InstanceTypeLimits?> limitsOf,
+    PodAddressPlanner podAddresses,
     EniTimeLimits limits,
     TimeProvider time
 )
 {
+    // A predecessor that still creates has not seen the deletion. When its connection is dead, it
+    // loses its lease before this is over (docs/reliability.md).
+    private static readonly TimeSpan MaximumWatchLag = TimeSpan.FromSeconds(30);
+
     // Only for how long a detachment has been under way; after a restart it counts anew, which
     // delays the force and nothing else.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _detachSince = new();
@@ -29,6 +34,7 @@ internal sealed class AttachmentObserver(
         var spec = attachment.Spec!;
         var slot = Slot(attachment);
         var now = time.GetUtcNow();
+        var kept = slot is SlotObservation.Present present ? EniDecision.Kept(attachment, present.Rows) : null;
         return new EniObservation(
             attachment,
             slot,
@@ -37,12 +43,13 @@ internal sealed class AttachmentObserver(
             MaximumEnis(spec),
             await IsInstanceGoneAsync(spec, cancellationToken),
             DetachSince(name, slot, now),
-            slot is SlotObservation.Present present ? EniDecision.Kept(attachment, present.Rows)?.Attachment?.AttachTime : null,
+            kept?.Attachment?.AttachTime,
             now,
             limits
         )
         {
             AgentHeard = _signs.LastHeard(attachment, now),
+            PodAddresses = podAddresses.Plan(attachment, kept),
         };
     }
 
@@ -50,6 +57,7 @@ internal sealed class AttachmentObserver(
     {
         _detachSince.TryRemove(name, out _);
         _signs.Forget(name);
+        podAddresses.Forget(name);
     }
 
     /// <summary>A forced detachment has begun: how long it takes counts from now.</summary>
@@ -69,7 +77,9 @@ internal sealed class AttachmentObserver(
             return new SlotObservation.Present(rows);
         }
 
-        var absent = inventory.PresenceOfSlot(name) is Presence.Absent && (RepeatsTheFirstCreate(attachment) || inventory.IsSettled(name));
+        var absent =
+            inventory.PresenceOfSlot(name) is Presence.Absent
+            && (RepeatsTheFirstCreate(attachment) || inventory.IsSettled(name, attachment.Metadata.DeletionTimestamp + MaximumWatchLag));
         return absent ? new SlotObservation.Absent() : new SlotObservation.AbsentForNow();
     }
 
@@ -91,7 +101,7 @@ internal sealed class AttachmentObserver(
     private int? MaximumEnis(EniAttachmentSpec spec)
     {
         var type = cluster.Node(spec.NodeName)?.Metadata.Label(Planning.NodeIdentity.InstanceTypeLabel);
-        return type is null ? null : maximumEnis(type, spec.NetworkCardIndex);
+        return type is null ? null : limitsOf(type)?.MaximumOn(spec.NetworkCardIndex, spec.EnaQueueCount is not null);
     }
 
     private async Task<bool> IsInstanceGoneAsync(EniAttachmentSpec spec, CancellationToken cancellationToken)

@@ -59,6 +59,12 @@ internal sealed class AttachmentReconciler(
             step = EniDecision.Next(observation);
             return await TakeAsync(observation, step, pass, cancellationToken);
         }
+        catch (Ec2CallException failed) when (step is EniStep.ChangePodAddresses change)
+        {
+            // The plan waits from here on, and everything else about the ENI does not.
+            failures.HandlePodAddresses(attachment, change, failed.Failure);
+            return null;
+        }
         catch (Ec2CallException failed)
         {
             return await failures.HandleAsync(attachment, step, failed.Failure, cancellationToken);

@@ -3,7 +3,9 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Networks;
 using MultiEni.Controller.Planning;
+using MultiEni.Controller.PodAddresses;
 
 namespace MultiEni.Controller.Attachments;
 
@@ -18,10 +20,13 @@ internal static class AttachmentReport
     /// </summary>
     internal const int LongestCopy = 1024;
 
+    private static readonly string[] OurConditions = [ConditionTypes.Attached, ConditionTypes.Ready, ConditionTypes.PodAddresses];
+
     /// <summary>The status patch to apply, or null when the status says it all already.</summary>
     /// <param name="attachment">The attachment as it is.</param>
     /// <param name="row">Its ENI in EC2, if there is one.</param>
-    /// <param name="subnetCidr">IPv4 range of the subnet, if known.</param>
+    /// <param name="subnet">Ranges of the subnet, if known.</param>
+    /// <param name="pods">What is due about addresses for pods; null when none are wanted.</param>
     /// <param name="attempt">The create attempt to remember.</param>
     /// <param name="blocker">
     /// Why it does not go on, which overrides what the row alone would say.
@@ -30,14 +35,15 @@ internal static class AttachmentReport
     public static EniAttachment? Patch(
         EniAttachment attachment,
         EniRow? row,
-        string? subnetCidr,
+        SubnetRanges? subnet,
+        PodAddressPlan? pods,
         int? attempt,
         ConditionClaim? blocker,
         DateTimeOffset now
     )
     {
         var before = attachment.Status;
-        var network = Network(attachment, row, subnetCidr, attempt, blocker);
+        var network = Network(attachment, row, subnet, pods, attempt, blocker);
         var attached = Attached(attachment, row, blocker);
         var ready = Ready(attachment, row, attached, blocker);
         var generation = attachment.Metadata.Generation;
@@ -58,6 +64,14 @@ internal static class AttachmentReport
                 Conditions.Next(before?.Conditions, ConditionTypes.Ready, Word(ready.Holds), ready.Reason, ready.Message, generation, now),
             ],
         };
+        if (pods is not null && row is not null && !attachment.Metadata.IsBeingDeleted)
+        {
+            var claim = pods.Claim;
+            status.Conditions.Add(
+                Conditions.Next(before?.Conditions, ConditionTypes.PodAddresses, Word(claim.Holds), claim.Reason, claim.Message, generation, now)
+            );
+        }
+
         return Says(before, status)
             ? null
             : new EniAttachment
@@ -69,7 +83,14 @@ internal static class AttachmentReport
             };
     }
 
-    private static NetworkStatus Network(EniAttachment attachment, EniRow? row, string? subnetCidr, int? attempt, ConditionClaim? blocker)
+    private static NetworkStatus Network(
+        EniAttachment attachment,
+        EniRow? row,
+        SubnetRanges? subnet,
+        PodAddressPlan? pods,
+        int? attempt,
+        ConditionClaim? blocker
+    )
     {
         var before = attachment.Status?.Network;
         var deleting = attachment.Metadata.IsBeingDeleted;
@@ -82,7 +103,8 @@ internal static class AttachmentReport
                 State = deleting ? EniState.Deleted : EniState.Pending,
                 EniId = before?.EniId,
                 Attempt = attempt ?? before?.Attempt,
-                SubnetCidr = subnetCidr ?? before?.SubnetCidr,
+                SubnetCidr = subnet?.Ipv4 ?? before?.SubnetCidr,
+                SubnetIpv6Cidr = subnet?.Ipv6 ?? before?.SubnetIpv6Cidr,
             };
         }
 
@@ -99,16 +121,29 @@ internal static class AttachmentReport
             EniId = row.EniId,
             AttachmentId = row.Attachment?.AttachmentId,
             MacAddress = row.MacAddress,
-            PrivateIps = row.PrivateIps.Count > 0 ? [.. row.PrivateIps] : null,
-            Ipv6Addresses = row.Ipv6Addresses.Count > 0 ? [.. row.Ipv6Addresses] : null,
-            Prefixes = row.Prefixes.Count > 0 ? [.. row.Prefixes] : null,
-            SubnetCidr = subnetCidr ?? before?.SubnetCidr,
+            PrivateIps = Shown(row.PrivateIps, pods),
+            PublicIp = row.ElasticIp is { PublicIp.Length: > 0 } elastic ? elastic.PublicIp : null,
+            Ipv6Addresses = Shown(row.Ipv6Addresses, pods),
+            Prefixes = Shown(row.Prefixes, pods),
+            AssignedForPods = pods is null ? StillThere(before, row) : OrNull(pods.Assigned),
+            RefusedAddresses = OrNull(pods?.Refused),
+            SubnetCidr = subnet?.Ipv4 ?? before?.SubnetCidr,
+            SubnetIpv6Cidr = subnet?.Ipv6 ?? before?.SubnetIpv6Cidr,
             AvailabilityZone = row.AvailabilityZone,
             DeviceIndex = row.Attachment?.DeviceIndex,
             NetworkCardIndex = row.Attachment?.NetworkCardIndex,
             Attempt = Math.Max(SlotTags.AttemptOf(row.Tags), attempt ?? before?.Attempt ?? 0),
         };
     }
+
+    private static List<string>? Shown(IReadOnlyList<string> addresses, PodAddressPlan? pods) =>
+        OrNull(pods is { Withdrawn.Count: > 0 } ? [.. addresses.Where(address => !pods.Withdrawn.Contains(address))] : addresses);
+
+    // Nothing is assigned or taken back at present; what was assigned is still ours.
+    private static List<string>? StillThere(NetworkStatus? before, EniRow row) =>
+        before?.EniId == row.EniId ? OrNull([.. (before.AssignedForPods ?? []).Where(AddressSets.All(row).Contains)]) : null;
+
+    private static List<T>? OrNull<T>(IReadOnlyList<T>? items) => items is { Count: > 0 } ? [.. items] : null;
 
     private static ConditionClaim Attached(EniAttachment attachment, EniRow? row, ConditionClaim? blocker)
     {
@@ -217,7 +252,7 @@ internal static class AttachmentReport
         var ours = new EniAttachmentStatus
         {
             Network = before.Network,
-            Conditions = [.. after.Conditions!.Select(condition => before.Conditions.Find(condition.Type)).OfType<Condition>()],
+            Conditions = [.. OurConditions.Select(before.Conditions.Find).OfType<Condition>()],
         };
         return Json(ours) == Json(after);
     }

@@ -6,6 +6,7 @@ using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Networks;
 using MultiEni.Controller.Planning;
+using MultiEni.Controller.PodAddresses;
 using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;
@@ -21,6 +22,7 @@ internal sealed class AttachmentWriter(
     ClusterView cluster,
     KubernetesClient kubernetes,
     NetworkCatalog catalog,
+    PodAddressMemory podAddresses,
     EventRecorder events,
     TimeSpan maximumCleanup,
     TimeProvider time
@@ -48,7 +50,15 @@ internal sealed class AttachmentWriter(
         attachment =
             cluster.Attachment(attachment.Metadata.Name) is { } newest && newest.Metadata.Uid == attachment.Metadata.Uid ? newest : attachment;
         blocker = WithCleanupDelay(attachment, blocker);
-        var patch = AttachmentReport.Patch(attachment, row, catalog.CidrOf(attachment.Spec!.SubnetId), attempt, blocker, time.GetUtcNow());
+        var patch = AttachmentReport.Patch(
+            attachment,
+            row,
+            catalog.RangesOf(attachment.Spec!.SubnetId),
+            podAddresses.PlanOf(attachment.Metadata.Name),
+            attempt,
+            blocker,
+            time.GetUtcNow()
+        );
         if (patch is null)
         {
             _deferred.Forget(attachment.Metadata.Name);
@@ -67,6 +77,16 @@ internal sealed class AttachmentWriter(
         }
 
         _deferred.Forget(attachment.Metadata.Name);
+        foreach (var refused in NewlyRefused(attachment, patch))
+        {
+            Warning(attachment, Events.AddressRefused, $"{attachment.Spec.NodeName}: {refused.Message}");
+        }
+
+        if (PodAddressEvents.Between(attachment, patch.Status!) is { } news)
+        {
+            Record(attachment, news.IsWarning ? EventType.Warning : EventType.Normal, news.Reason, news.Message);
+        }
+
         if (patch.Status!.Conditions.IsTrue(ConditionTypes.Attached) && attachment.Status?.Conditions.IsTrue(ConditionTypes.Attached) != true)
         {
             Normal(
@@ -120,6 +140,9 @@ internal sealed class AttachmentWriter(
 
         return delayed;
     }
+
+    private static IEnumerable<RefusedAddress> NewlyRefused(EniAttachment attachment, EniAttachment patch) =>
+        (patch.Status!.Network?.RefusedAddresses ?? []).Except(attachment.Status?.Network?.RefusedAddresses ?? []);
 
     // On the NodeENI, where users look; the attachment is named in the message.
     private void Record(EniAttachment attachment, EventType type, string reason, string message, Func<string>? progress = null) =>

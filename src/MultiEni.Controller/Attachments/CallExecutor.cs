@@ -41,7 +41,7 @@ internal sealed class CallExecutor(
         {
             // It may be long until the call is admitted, and longer until EC2 grants what it has
             // refused: each is reported.
-            var last = backoff.Last(attachment, call)?.Blocker;
+            var last = Refused(attachment, call)?.Blocker;
             await writer.ReportAsync(attachment, observation.Row, null, last, cancellationToken);
         }
 
@@ -162,14 +162,22 @@ internal sealed class CallExecutor(
     {
         // What EC2 refused is the blocker, also while it is tried again.
         var attachment = observation.Attachment;
-        var blocker = backoff.Last(attachment, call)?.Blocker ?? WaitClaim.For(call, attachment.Spec!);
+        var blocker = Refused(attachment, call)?.Blocker ?? WaitClaim.For(call, attachment.Spec!);
         return writer.ReportAsync(attachment, observation.Row, null, blocker, cancellationToken);
     }
 
+    // Addresses for pods are changed while a repair is held back, which the status keeps saying.
+    private StepBackoff.Failure? Refused(EniAttachment attachment, EniStep.Call call) =>
+        call is EniStep.ChangePodAddresses ? backoff.Last(attachment) : backoff.Last(attachment, call);
+
     private void Succeeded(EniAttachment attachment, EniStep.Call call, ReconcilePass pass)
     {
-        // What EC2 takes is no blocker any more.
-        backoff.Forget(attachment.Metadata.Name);
+        if (call is not EniStep.ChangePodAddresses)
+        {
+            // What EC2 takes is no blocker any more.
+            backoff.Forget(attachment.Metadata.Name);
+        }
+
         metrics.Succeeded(call.Operation);
         if (call is EniStep.Create create)
         {
@@ -188,7 +196,7 @@ internal sealed class CallExecutor(
             observer.RestartDetachClock(attachment.Metadata.Name);
         }
 
-        if (call.SuccessEvent(attachment.Spec!.NodeName) is var (reason, message))
+        if (call.SuccessEvent(attachment) is var (reason, message))
         {
             writer.Normal(attachment, reason, message);
         }

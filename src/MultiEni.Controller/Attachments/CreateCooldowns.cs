@@ -46,15 +46,16 @@ internal sealed class CreateCooldowns(TimeProvider time)
     }
 
     /// <summary>The cooldown that holds for an attachment's ENI, or null.</summary>
-    public Cooldown? For(EniAttachmentSpec spec) => Active(Everywhere, ofPrefixes: false) ?? Of(spec.SubnetId, spec.Ipv4PrefixCount > 0);
+    public Cooldown? For(EniAttachmentSpec spec) => Active(Everywhere, ofPrefixes: false) ?? OfSubnet(spec.SubnetId, spec.Ipv4PrefixCount > 0);
 
     /// <summary>
     /// Whether a subnet has no room for an ENI, with or without IPv4 prefixes, as far as EC2 has
     /// said lately.
     /// </summary>
-    public bool IsFull(string subnetId, bool withPrefixes) => Of(subnetId, withPrefixes) is not null;
+    public bool IsFull(string subnetId, bool withPrefixes) => OfSubnet(subnetId, withPrefixes) is not null;
 
-    private Cooldown? Of(string subnetId, bool withPrefixes) =>
+    /// <summary>The cooldown of a subnet, for what needs IPv4 prefixes or does not; or null.</summary>
+    public Cooldown? OfSubnet(string subnetId, bool withPrefixes) =>
         Active(subnetId, ofPrefixes: false) ?? (withPrefixes ? Active(subnetId, ofPrefixes: true) : null);
 
     private Cooldown? Active(string subnetId, bool ofPrefixes) => _cooldowns.TryGet((subnetId, ofPrefixes), out var cooldown) ? cooldown : null;

@@ -65,9 +65,25 @@ internal static class EniDecision
             yield return new EniStep.SetSecurityGroups(row);
         }
 
+        if (spec.ConnectionTracking is { } timeouts && !ConnectionTimeouts.AreIn(row.ConnectionTracking, timeouts))
+        {
+            yield return new EniStep.SetConnectionTracking(row, ConnectionTimeouts.Over(row.ConnectionTracking, timeouts));
+        }
+
+        if (spec.EnaExpress is { } express && row.Attachment is { } at && (at.EnaExpress ?? new()) != express)
+        {
+            yield return new EniStep.SetEnaExpress(row, express);
+        }
+
         if (AddressDrift.Find(spec, row) is var (kind, count))
         {
             yield return new EniStep.AssignAddresses(row, kind, count);
+        }
+
+        // After the counts, for without an IPv6 address there is none to fix.
+        if (spec.EnablePrimaryIpv6 && row.PrimaryIpv6 is null && row.Ipv6Addresses.Count > 0)
+        {
+            yield return new EniStep.EnablePrimaryIpv6(row);
         }
 
         if (row.Attachment is { } attached && attached.DeleteOnTermination != spec.DeleteOnTermination)
@@ -91,6 +107,26 @@ internal static class EniDecision
         {
             yield return new EniStep.SetTags(row, missing);
         }
+
+        // Last: somebody may have to free it first, and the rest need not wait for that.
+        if (ElasticIpDrift(spec, row) is { } step)
+        {
+            yield return step;
+        }
+    }
+
+    private static EniStep.Update? ElasticIpDrift(EniAttachmentSpec spec, EniRow row)
+    {
+        if (spec.ElasticIp is not { } wanted || row.ElasticIp?.AllocationId == wanted.AllocationId)
+        {
+            return null;
+        }
+
+        return row.ElasticIp is { } present
+            ? wanted.FormerAllocationIds?.Contains(present.AllocationId) == true
+                ? new EniStep.DisassociateElasticIp(row)
+                : null
+            : new EniStep.AssociateElasticIp(row, wanted.AllocationId!);
     }
 
     private static EniStep DecideCreation(EniObservation observation)
@@ -155,13 +191,38 @@ internal static class EniDecision
                 when observation.AttachSince is { } since && observation.Now - since > observation.Limits.StuckAttaching:
                 return new EniStep.Detach(row, Force: false);
             case { Status: EniStates.Attached }:
-                return Drift(spec, row).FirstOrDefault() ?? (EniStep)new EniStep.InSync();
+                // What the specification counts comes first: pods are given those addresses too.
+                var pods = AddressDrift.Find(spec, row) is null ? observation.PodAddresses : null;
+                return pods?.Change is { } change
+                    ? new EniStep.ChangePodAddresses(row, change)
+                    : Drift(spec, row).FirstOrDefault()
+                        ?? OtherQueues(observation, row)
+                        ?? OtherElasticIp(spec, row)
+                        ?? (EniStep)new EniStep.InSync(pods?.LookAgain);
             case { Status: EniStates.Detaching }:
                 return new EniStep.Wait(Reasons.Detaching, $"detaching {row.EniId}");
             default:
                 return new EniStep.Wait(Reasons.Attaching, $"attaching {row.EniId} to {spec.InstanceId}");
         }
     }
+
+    // EC2 changes the number only while the instance is stopped (docs/reference/ec2.md#ena-queues).
+    private static EniStep.Blocked? OtherQueues(EniObservation observation, EniRow row) =>
+        observation.Attachment.Spec!.EnaQueueCount is { } wanted && row.Attachment!.EnaQueueCount is { } actual && actual != wanted
+            ? new EniStep.Blocked(
+                Reasons.AttachmentDiffers,
+                $"{row.EniId} is attached with {actual} ENA queues instead of {wanted}, which EC2 cannot change on a running instance; "
+                    + $"delete ENIAttachment {observation.Attachment.Metadata.Name}, and the ENI is replaced"
+            )
+            : null;
+
+    private static EniStep.Blocked? OtherElasticIp(EniAttachmentSpec spec, EniRow row) =>
+        spec.ElasticIp?.AllocationId is { } wanted && row.ElasticIp is { } present && present.AllocationId != wanted
+            ? new EniStep.Blocked(
+                Reasons.ElasticIpInUse,
+                $"{row.EniId} has the Elastic IP {present.AllocationId}, which somebody else associated, so that it cannot have {wanted}; disassociate it"
+            )
+            : null;
 
     private static EniStep DecideDeletion(EniObservation observation, IReadOnlyList<EniRow> rows)
     {
@@ -306,7 +367,7 @@ internal static class EniDecision
         }
 
         var spec = observation.Attachment.Spec!;
-        return DeviceIndexAllocator.Allocate(spec.DeviceIndex, used, observation.MaximumEnis) is { } index
+        return DeviceIndexAllocator.Allocate(spec.NetworkCardIndex, spec.DeviceIndex, used, observation.MaximumEnis) is { } index
             ? step(index)
             : new EniStep.Blocked(
                 Reasons.InstanceLimit,

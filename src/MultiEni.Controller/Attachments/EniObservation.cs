@@ -1,5 +1,6 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.PodAddresses;
 
 namespace MultiEni.Controller.Attachments;
 
@@ -42,6 +43,11 @@ internal sealed record EniObservation(
     /// to wait for one; null outside of deletion.
     /// </summary>
     public DateTimeOffset? AgentHeard { get; init; }
+
+    /// <summary>
+    /// What is due about addresses for pods; null when none are wanted, or the ENI is not attached.
+    /// </summary>
+    public PodAddressPlan? PodAddresses { get; init; }
 }
 
 /// <summary>What is known of the ENIs that carry a slot's tag.</summary>

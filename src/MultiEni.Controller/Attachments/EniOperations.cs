@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.PodAddresses;
 
 namespace MultiEni.Controller.Attachments;
 
 /// <summary>Turns a step into the call that it stands for. One step is one call.</summary>
-internal sealed class EniOperations(Ec2Client ec2, string cluster)
+internal sealed class EniOperations(Ec2Client ec2, string cluster, PodAddressMemory podAddresses)
 {
     /// <summary>Makes the call of a step.</summary>
     public Task CallAsync(EniAttachment attachment, EniStep.Call step, CancellationToken cancellationToken)
@@ -25,6 +26,7 @@ internal sealed class EniOperations(Ec2Client ec2, string cluster)
                 InstanceId.Parse(spec.InstanceId, null),
                 attach.DeviceIndex,
                 spec.NetworkCardIndex,
+                new AttachmentSettings(spec.EnaExpress, spec.EnaQueueCount),
                 CallPriority.AttachUnready,
                 cancellationToken
             ),
@@ -37,9 +39,31 @@ internal sealed class EniOperations(Ec2Client ec2, string cluster)
                 cancellationToken
             ),
             EniStep.SetSecurityGroups set => ec2.SetSecurityGroupsAsync(Id(set.Row), spec.SecurityGroupIds, CallPriority.Drift, cancellationToken),
+            EniStep.SetConnectionTracking set => ec2.SetConnectionTrackingAsync(Id(set.Row), set.Timeouts, CallPriority.Drift, cancellationToken),
+            EniStep.SetEnaExpress set => ec2.SetEnaExpressAsync(
+                Id(set.Row),
+                AttachmentId.Parse(set.Row.Attachment!.AttachmentId, null),
+                set.Express,
+                CallPriority.Drift,
+                cancellationToken
+            ),
+            EniStep.EnablePrimaryIpv6 enable => ec2.EnablePrimaryIpv6Async(Id(enable.Row), CallPriority.Drift, cancellationToken),
+            EniStep.AssociateElasticIp associate => ec2.AssociateElasticIpAsync(
+                Id(associate.Row),
+                associate.AllocationId,
+                CallPriority.Create,
+                cancellationToken
+            ),
+            EniStep.DisassociateElasticIp disassociate => ec2.DisassociateElasticIpAsync(
+                Id(disassociate.Row),
+                disassociate.Row.ElasticIp!,
+                CallPriority.Create,
+                cancellationToken
+            ),
             EniStep.SetDescription set => ec2.SetDescriptionAsync(Id(set.Row), spec.Description ?? "", CallPriority.Drift, cancellationToken),
             EniStep.SetTags set => ec2.TagAsync(Id(set.Row), set.Set, CallPriority.Drift, cancellationToken),
             EniStep.AssignAddresses assign => AssignAsync(assign, cancellationToken),
+            EniStep.ChangePodAddresses change => ChangeAsync(attachment.Metadata.Name, change, cancellationToken),
             EniStep.Detach detach => ec2.DetachAsync(
                 AttachmentId.Parse(detach.Row.Attachment!.AttachmentId, null),
                 detach.Force,
@@ -64,8 +88,13 @@ internal sealed class EniOperations(Ec2Client ec2, string cluster)
             spec.SecondaryPrivateIpCount,
             spec.Ipv4PrefixCount,
             spec.Ipv6AddressCount,
-            spec.Ipv6PrefixCount
-        );
+            spec.Ipv6PrefixCount,
+            spec.PrivateIpAddress
+        )
+        {
+            EnablePrimaryIpv6 = spec.EnablePrimaryIpv6,
+            ConnectionTracking = spec.ConnectionTracking,
+        };
         return ec2.CreateAsync(
             request with
             {
@@ -76,7 +105,7 @@ internal sealed class EniOperations(Ec2Client ec2, string cluster)
         );
     }
 
-    private Task AssignAsync(EniStep.AssignAddresses step, CancellationToken cancellationToken) =>
+    private Task<IReadOnlyList<string>> AssignAsync(EniStep.AssignAddresses step, CancellationToken cancellationToken) =>
         step.Kind switch
         {
             AddressKind.SecondaryIpv4 => ec2.AssignPrivateIpsAsync(Id(step.Row), step.Count, CallPriority.Drift, cancellationToken),
@@ -84,6 +113,52 @@ internal sealed class EniOperations(Ec2Client ec2, string cluster)
             AddressKind.Ipv6 => ec2.AssignIpv6AddressesAsync(Id(step.Row), step.Count, CallPriority.Drift, cancellationToken),
             _ => ec2.AssignIpv6PrefixesAsync(Id(step.Row), step.Count, CallPriority.Drift, cancellationToken),
         };
+
+    /// <summary>
+    /// Remembers at once what was assigned: nothing else tells it from what others assign.
+    /// </summary>
+    private async Task ChangeAsync(string name, EniStep.ChangePodAddresses step, CancellationToken cancellationToken)
+    {
+        podAddresses.Sent(name, step);
+        IReadOnlyList<string> assigned = [];
+        switch (step.Change)
+        {
+            case PodAddressChange.AssignCount { Kind: var kind, Count: var count }:
+                assigned = await (
+                    kind switch
+                    {
+                        PodAddressKind.Ipv4 => ec2.AssignPrivateIpsAsync(Id(step.Row), count, CallPriority.PodAddresses, cancellationToken),
+                        PodAddressKind.Ipv4Prefix => ec2.AssignIpv4PrefixesAsync(Id(step.Row), count, CallPriority.PodAddresses, cancellationToken),
+                        _ => ec2.AssignIpv6AddressesAsync(Id(step.Row), count, CallPriority.PodAddresses, cancellationToken),
+                    }
+                );
+                break;
+            case PodAddressChange.AssignNamed named:
+                assigned = named.Addresses.All(AddressSets.IsIpv6)
+                    ? await ec2.AssignIpv6AddressesAsync(Id(step.Row), named.Addresses, CallPriority.PodAddresses, cancellationToken)
+                    : await ec2.AssignPrivateIpsAsync(
+                        Id(step.Row),
+                        named.Addresses,
+                        [.. named.MovedFrom.Select(Id)],
+                        CallPriority.PodAddresses,
+                        cancellationToken
+                    );
+                break;
+            case PodAddressChange.TakeFrom take:
+                await ec2.UnassignIpv6AddressesAsync(Id(take.From), take.Addresses, CallPriority.PodAddresses, cancellationToken);
+                break;
+            case PodAddressChange.Unassign unassign when unassign.Addresses.All(AddressSets.IsIpv6):
+                await ec2.UnassignIpv6AddressesAsync(Id(step.Row), unassign.Addresses, CallPriority.Drift, cancellationToken);
+                break;
+            case PodAddressChange.Unassign unassign:
+                await ec2.UnassignPrivateIpsAsync(Id(step.Row), unassign.Addresses, CallPriority.Drift, cancellationToken);
+                break;
+            default:
+                throw new UnreachableException($"{step.Change} is not handled");
+        }
+
+        podAddresses.Succeeded(name, step, assigned);
+    }
 
     private static EniId Id(EniRow row) => EniId.Parse(row.EniId, null);
 }

@@ -1,6 +1,9 @@
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Attachments.Concurrency;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
+using MultiEni.Controller.PodAddresses;
 using MultiEni.Controller.Telemetry;
 
 namespace MultiEni.Controller.Attachments;
@@ -56,8 +59,8 @@ internal abstract record EniStep
         /// <summary>
         /// The event when it has succeeded; null for what the status tells well enough.
         /// </summary>
-        /// <param name="node">The node, which the message names.</param>
-        public virtual (string Reason, string Message)? SuccessEvent(string node) => null;
+        /// <param name="attachment">The attachment, whose node the message names.</param>
+        public virtual (string Reason, string Message)? SuccessEvent(EniAttachment attachment) => null;
     }
 
     /// <summary>Make an ENI that the Go controller left this slot's, by its tags.</summary>
@@ -65,8 +68,8 @@ internal abstract record EniStep
     public sealed record Adopt(EniRow Row) : Call("tag", CallLimit.Adoptions, Events.EniUpdateFailed)
     {
         /// <inheritdoc />
-        public override (string Reason, string Message)? SuccessEvent(string node) =>
-            (Events.EniAdopted, $"{Row.EniId} on {node}, which an earlier controller attached, was adopted");
+        public override (string Reason, string Message)? SuccessEvent(EniAttachment attachment) =>
+            (Events.EniAdopted, $"{Row.EniId} on {attachment.Spec!.NodeName}, which an earlier controller attached, was adopted");
     }
 
     /// <summary>Create the ENI.</summary>
@@ -123,6 +126,20 @@ internal abstract record EniStep
     /// <param name="Row">The ENI.</param>
     public sealed record SetSecurityGroups(EniRow Row) : Update(Row, "security groups");
 
+    /// <summary>Set the wanted timeouts of connection tracking.</summary>
+    /// <param name="Row">The ENI.</param>
+    /// <param name="Timeouts">All that it is to have.</param>
+    public sealed record SetConnectionTracking(EniRow Row, ConnectionTrackingSpec Timeouts) : Update(Row, "connection tracking timeouts");
+
+    /// <summary>Switch ENA Express of the attachment.</summary>
+    /// <param name="Row">The ENI.</param>
+    /// <param name="Express">The wanted setting.</param>
+    public sealed record SetEnaExpress(EniRow Row, EnaExpressSpec Express) : Update(Row, "ENA Express setting");
+
+    /// <summary>Fix the first IPv6 address as the primary one.</summary>
+    /// <param name="Row">The ENI.</param>
+    public sealed record EnablePrimaryIpv6(EniRow Row) : Update(Row, "primary IPv6 address");
+
     /// <summary>Put the wanted description on the ENI.</summary>
     /// <param name="Row">The ENI.</param>
     public sealed record SetDescription(EniRow Row) : Update(Row, "description");
@@ -138,14 +155,52 @@ internal abstract record EniStep
     /// <param name="Count">How many.</param>
     public sealed record AssignAddresses(EniRow Row, AddressKind Kind, int Count) : Update(Row, "addresses", "assign");
 
+    /// <summary>
+    /// Add addresses that pods need, or take back what none needs any more. Pods wait for the
+    /// former, so that these calls stand in a line of their own.
+    /// </summary>
+    /// <param name="Row">The ENI.</param>
+    /// <param name="Change">What is changed.</param>
+    public sealed record ChangePodAddresses(EniRow Row, PodAddressChange Change)
+        : Update(
+            Row,
+            "addresses for pods",
+            Change is PodAddressChange.Unassign or PodAddressChange.TakeFrom ? "unassign" : "assign",
+            CallLimit.PodAddresses
+        )
+    {
+        /// <inheritdoc />
+        public override (string Reason, string Message)? SuccessEvent(EniAttachment attachment) =>
+            PodAddressEvents.Move(attachment, Row, Change) is { } moved ? (Events.AddressMoved, moved) : null;
+    }
+
+    /// <summary>Associate an Elastic IP with the ENI.</summary>
+    /// <param name="Row">The ENI.</param>
+    /// <param name="AllocationId">The Elastic IP.</param>
+    public sealed record AssociateElasticIp(EniRow Row, string AllocationId) : Update(Row, "Elastic IP", "associate")
+    {
+        /// <inheritdoc />
+        public override (string Reason, string Message)? SuccessEvent(EniAttachment attachment) =>
+            (Events.ElasticIpAssociated, $"{AllocationId} is associated with {Row.EniId} on {attachment.Spec!.NodeName}");
+    }
+
+    /// <summary>Take an Elastic IP of a former specification from the ENI.</summary>
+    /// <param name="Row">The ENI, with the Elastic IP.</param>
+    public sealed record DisassociateElasticIp(EniRow Row) : Update(Row, "Elastic IP", "disassociate")
+    {
+        /// <inheritdoc />
+        public override (string Reason, string Message)? SuccessEvent(EniAttachment attachment) =>
+            (Events.ElasticIpDisassociated, $"{Row.ElasticIp?.AllocationId} is no longer associated with {Row.EniId} on {attachment.Spec!.NodeName}");
+    }
+
     /// <summary>Detach the ENI.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="Force">The last resort.</param>
     public sealed record Detach(EniRow Row, bool Force) : Call("detach", CallLimit.Cleanups, Events.EniDetachmentFailed)
     {
         /// <inheritdoc />
-        public override (string Reason, string Message)? SuccessEvent(string node) =>
-            (Events.EniDetached, $"{Row.EniId} is being detached from {node}{(Force ? " by force" : "")}");
+        public override (string Reason, string Message)? SuccessEvent(EniAttachment attachment) =>
+            (Events.EniDetached, $"{Row.EniId} is being detached from {attachment.Spec!.NodeName}{(Force ? " by force" : "")}");
     }
 
     /// <summary>Delete an ENI of this slot.</summary>
@@ -153,7 +208,8 @@ internal abstract record EniStep
     public sealed record Delete(EniRow Row) : Call("delete", CallLimit.Cleanups, Events.EniDeletionFailed)
     {
         /// <inheritdoc />
-        public override (string Reason, string Message)? SuccessEvent(string node) => (Events.EniDeleted, $"{Row.EniId} of {node} is deleted");
+        public override (string Reason, string Message)? SuccessEvent(EniAttachment attachment) =>
+            (Events.EniDeleted, $"{Row.EniId} of {attachment.Spec!.NodeName} is deleted");
     }
 
     /// <summary>Nothing is asked of EC2 for now.</summary>
@@ -167,7 +223,8 @@ internal abstract record EniStep
     }
 
     /// <summary>The ENI is as specified.</summary>
-    public sealed record InSync : Rest;
+    /// <param name="LookAgain">When time alone makes something due; null when it does not.</param>
+    public sealed record InSync(TimeSpan? LookAgain = null) : Rest;
 
     /// <summary>
     /// EC2 is at work, or its view has not settled; the inventory reports when something changes.

@@ -6,6 +6,7 @@ using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Networks;
+using MultiEni.Controller.PodAddresses;
 using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Queues;
 
@@ -18,6 +19,7 @@ namespace MultiEni.Controller.Attachments;
 internal sealed class FailureHandler(
     EniInventory inventory,
     AttachmentWriter writer,
+    PodAddressMemory podAddresses,
     IndexReservations reservations,
     CreateCooldowns cooldowns,
     StepBackoff backoff,
@@ -51,6 +53,30 @@ internal sealed class FailureHandler(
         }
 
         return ReconcileResult.After(failure.Reaction.RetryAfter ?? UnknownRetry);
+    }
+
+    /// <summary>
+    /// Handles the failure of a change of addresses for pods. The ENI is as ready as before; what
+    /// EC2 refused is in the condition <c>PodAddresses</c> while it is needed.
+    /// </summary>
+    public void HandlePodAddresses(EniAttachment attachment, EniStep.ChangePodAddresses step, Ec2Failure failure)
+    {
+        metrics.Failed(step.Operation, failure);
+        var spec = attachment.Spec!;
+        cooldowns.Start(failure, spec.SubnetId);
+        var report = FailureReport.For(step, failure, spec.SubnetId);
+        var isNews = podAddresses.Failed(attachment.Metadata.Name, step, failure, report.Condition);
+        inventory.Watch(step.Row.EniId);
+        if (step.Change is PodAddressChange.TakeFrom take)
+        {
+            inventory.Watch(take.From.EniId);
+        }
+
+        // What pods wait for is told when it comes into the status.
+        if (isNews && step.Change is PodAddressChange.Unassign unassign && report is { Event: not null, Condition: { } claim })
+        {
+            writer.Warning(attachment, Events.AddressNotReturned, $"{spec.NodeName}: {string.Join(", ", unassign.Addresses)}: {claim.Message}");
+        }
     }
 
     /// <summary>

@@ -24,10 +24,9 @@ internal sealed class RestExecutor(EniInventory inventory, AttachmentWriter writ
         var attachment = observation.Attachment;
         switch (step)
         {
-            case EniStep.InSync:
-                return await ReportAsync(observation, step, cancellationToken) is { } deferred
-                    ? ReconcileResult.After(deferred)
-                    : ReconcileResult.Done;
+            case EniStep.InSync inSync:
+                var deferred = await ReportAsync(observation, step, cancellationToken);
+                return new[] { deferred, inSync.LookAgain }.Min() is { } next ? ReconcileResult.After(next) : ReconcileResult.Done;
             case EniStep.Wait:
                 var due = await ReportAsync(observation, step, cancellationToken);
                 if (observation.Row is { InTransition: false } row && attachment.Metadata.IsBeingDeleted)

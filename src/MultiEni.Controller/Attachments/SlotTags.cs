@@ -90,6 +90,22 @@ internal static class ClientToken
         Append(text, parameters.Ipv4PrefixCount.ToString());
         Append(text, parameters.Ipv6AddressCount.ToString());
         Append(text, parameters.Ipv6PrefixCount.ToString());
+        if (parameters.PrivateIpAddress is { } address)
+        {
+            // Left out otherwise: a release that knows no addresses computes the same token.
+            Append(text, address);
+        }
+
+        if (parameters.EnablePrimaryIpv6)
+        {
+            Append(text, "primary IPv6");
+        }
+
+        if (parameters.ConnectionTracking is { } timeouts)
+        {
+            Append(text, $"tracking {timeouts.TcpEstablishedTimeout} {timeouts.UdpStreamTimeout} {timeouts.UdpTimeout}");
+        }
+
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 

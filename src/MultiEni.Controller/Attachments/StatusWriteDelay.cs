@@ -34,11 +34,21 @@ internal static class StatusWriteDelay
             return TimeSpan.Zero;
         }
 
+        if (!SameAddresses(before?.Network, next.Network))
+        {
+            // Pods wait for them, and what is about to be assigned has to be on record before.
+            return TimeSpan.Zero;
+        }
+
         var passes = attachment.Metadata.IsBeingDeleted
             ? IsPassing(blocker, TransientReasons.ContainsAnswer)
             : IsPassing(blocker, TransientReasons.Contains) && (IsChanging(before) && IsChanging(next) || !IsAttached(next) && !IsAttached(before));
         return passes ? Passing(attachment) : TimeSpan.Zero;
     }
+
+    private static bool SameAddresses(NetworkStatus? before, NetworkStatus? next) =>
+        (before?.AssignedForPods ?? []).SequenceEqual(next?.AssignedForPods ?? [])
+        && (before?.RefusedAddresses ?? []).SequenceEqual(next?.RefusedAddresses ?? []);
 
     // The agent waits for what is said of an attached ENI and has to know when it is so no more;
     // and what an agent says has lasted already.

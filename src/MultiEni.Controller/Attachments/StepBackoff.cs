@@ -29,6 +29,10 @@ internal sealed class StepBackoff(TimeProvider time)
             ? failure
             : null;
 
+    /// <summary>The last failure of whichever step; null when there was none.</summary>
+    public Failure? Last(EniAttachment attachment) =>
+        _failures.TryGetValue(attachment.Metadata.Name, out var failure) && failure.Generation == attachment.Metadata.Generation ? failure : null;
+
     /// <summary>The failure because of which the step is not tried now, or null.</summary>
     public Failure? Current(EniAttachment attachment, EniStep step) =>
         Last(attachment, step) is { } failure && failure.Until > time.GetUtcNow() ? failure : null;

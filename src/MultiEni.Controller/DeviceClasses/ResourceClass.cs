@@ -42,9 +42,11 @@ internal sealed record ResourceClass(string Name, string Resource)
             "device-classes",
             DeviceClass.ResourceKind,
             Namespace: null,
-            (attachments, _) => Of(attachments),
+            (_, attachments, _) => Of(attachments),
             desired => desired.ToDeviceClass(),
-            stored => new ResourceClass(stored.Metadata.Name, stored.Spec?.ExtendedResourceName ?? "")
+            stored => new ResourceClass(stored.Metadata.Name, stored.Spec?.ExtendedResourceName ?? ""),
+            nodeEni => nodeEni is { Metadata.IsBeingDeleted: false, Spec.EnableDpdk: true },
+            "the DRA driver needs Kubernetes 1.34 or later, which serves resource.k8s.io/v1; choose another eniManager.devicePublisher"
         );
 
     /// <summary>

@@ -17,6 +17,9 @@ internal enum CallPriority
     /// <summary>Create an ENI.</summary>
     Create,
 
+    /// <summary>Assign addresses that pods wait for, or soon will.</summary>
+    PodAddresses,
+
     /// <summary>Detach and delete on request.</summary>
     DetachAndDelete,
 

@@ -21,8 +21,23 @@ internal static class Ec2Actions
     /// <summary>Adds secondary IPv4 addresses or prefixes.</summary>
     public const string AssignPrivateIpAddresses = nameof(AssignPrivateIpAddresses);
 
+    /// <summary>Takes secondary IPv4 addresses or prefixes away.</summary>
+    public const string UnassignPrivateIpAddresses = nameof(UnassignPrivateIpAddresses);
+
     /// <summary>Adds IPv6 addresses or prefixes.</summary>
     public const string AssignIpv6Addresses = nameof(AssignIpv6Addresses);
+
+    /// <summary>Takes IPv6 addresses or prefixes away.</summary>
+    public const string UnassignIpv6Addresses = nameof(UnassignIpv6Addresses);
+
+    /// <summary>Associates an Elastic IP with an ENI.</summary>
+    public const string AssociateAddress = nameof(AssociateAddress);
+
+    /// <summary>Takes an Elastic IP from an ENI.</summary>
+    public const string DisassociateAddress = nameof(DisassociateAddress);
+
+    /// <summary>Reads Elastic IPs.</summary>
+    public const string DescribeAddresses = nameof(DescribeAddresses);
 
     /// <summary>Adds or changes tags.</summary>
     public const string CreateTags = nameof(CreateTags);

@@ -1,4 +1,5 @@
 using Amazon.EC2.Model;
+using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Ec2.Failures;
 
 namespace MultiEni.Controller.Ec2;
@@ -48,6 +49,7 @@ internal sealed partial class Ec2Client
         InstanceId instanceId,
         int deviceIndex,
         int networkCardIndex,
+        AttachmentSettings settings,
         CallPriority priority,
         CancellationToken cancellationToken
     )
@@ -63,6 +65,8 @@ internal sealed partial class Ec2Client
                         InstanceId = instanceId.ToString(),
                         DeviceIndex = deviceIndex,
                         NetworkCardIndex = networkCardIndex,
+                        EnaSrdSpecification = settings.EnaExpress is { Enabled: true } express ? SdkRequests.EnaExpress(express) : null,
+                        EnaQueueCount = settings.EnaQueueCount,
                     },
                     token
                 ),
@@ -76,7 +80,11 @@ internal sealed partial class Ec2Client
             EniStates.Attaching,
             DeleteOnTermination: false,
             _time.GetUtcNow()
-        );
+        )
+        {
+            EnaExpress = settings.EnaExpress is { Enabled: true } ? settings.EnaExpress : null,
+            EnaQueueCount = settings.EnaQueueCount,
+        };
         Publish(new LocalEffect.Attached(eniId.ToString(), attachment));
         return AttachmentId.Parse(response.AttachmentId);
     }
@@ -155,6 +163,46 @@ internal sealed partial class Ec2Client
             cancellationToken
         );
 
+    /// <summary>
+    /// Sets timeouts of connection tracking. All that are known are sent: whether one that is left
+    /// out stays is not documented (docs/reference/ec2.md#connection-tracking).
+    /// </summary>
+    public Task SetConnectionTrackingAsync(
+        EniId eniId,
+        ConnectionTrackingSpec timeouts,
+        CallPriority priority,
+        CancellationToken cancellationToken
+    ) =>
+        ModifyAsync(
+            new() { ConnectionTrackingSpecification = SdkRequests.ConnectionTracking(timeouts) },
+            eniId,
+            new LocalEffect.ConnectionTrackingSet(eniId.ToString(), timeouts),
+            priority,
+            cancellationToken
+        );
+
+    /// <summary>Switches ENA Express of an attachment.</summary>
+    public Task SetEnaExpressAsync(
+        EniId eniId,
+        AttachmentId attachmentId,
+        EnaExpressSpec express,
+        CallPriority priority,
+        CancellationToken cancellationToken
+    ) =>
+        ModifyAsync(
+            new() { EnaSrdSpecification = SdkRequests.EnaExpress(express) },
+            eniId,
+            new LocalEffect.EnaExpressSet(eniId.ToString(), attachmentId.ToString(), express),
+            priority,
+            cancellationToken
+        );
+
+    /// <summary>
+    /// Fixes the first IPv6 address as the primary one (docs/reference/ec2.md#addresses-of-an-eni).
+    /// </summary>
+    public Task EnablePrimaryIpv6Async(EniId eniId, CallPriority priority, CancellationToken cancellationToken) =>
+        ModifyAsync(new() { EnablePrimaryIpv6 = true }, eniId, new LocalEffect.PrimaryIpv6Enabled(eniId.ToString()), priority, cancellationToken);
+
     /// <summary>Replaces the description.</summary>
     public Task SetDescriptionAsync(EniId eniId, string description, CallPriority priority, CancellationToken cancellationToken) =>
         ModifyAsync(
@@ -194,22 +242,6 @@ internal sealed partial class Ec2Client
         );
     }
 
-    /// <summary>Adds secondary IPv4 addresses.</summary>
-    public Task AssignPrivateIpsAsync(EniId eniId, int count, CallPriority priority, CancellationToken cancellationToken) =>
-        AssignIpv4Async(new() { SecondaryPrivateIpAddressCount = count }, eniId, priority, cancellationToken);
-
-    /// <summary>Adds IPv4 prefixes (/28).</summary>
-    public Task AssignIpv4PrefixesAsync(EniId eniId, int count, CallPriority priority, CancellationToken cancellationToken) =>
-        AssignIpv4Async(new() { Ipv4PrefixCount = count }, eniId, priority, cancellationToken);
-
-    /// <summary>Adds IPv6 addresses.</summary>
-    public Task AssignIpv6AddressesAsync(EniId eniId, int count, CallPriority priority, CancellationToken cancellationToken) =>
-        AssignIpv6Async(new() { Ipv6AddressCount = count }, eniId, priority, cancellationToken);
-
-    /// <summary>Adds IPv6 prefixes (/80).</summary>
-    public Task AssignIpv6PrefixesAsync(EniId eniId, int count, CallPriority priority, CancellationToken cancellationToken) =>
-        AssignIpv6Async(new() { Ipv6PrefixCount = count }, eniId, priority, cancellationToken);
-
     /// <summary>
     /// Sets through how many hops an instance's metadata can be reached; pods need 2.
     /// </summary>
@@ -228,49 +260,6 @@ internal sealed partial class Ec2Client
         {
             Effects.Raise(change);
         }
-    }
-
-    private async Task AssignIpv4Async(
-        AssignPrivateIpAddressesRequest request,
-        EniId eniId,
-        CallPriority priority,
-        CancellationToken cancellationToken
-    )
-    {
-        request.NetworkInterfaceId = eniId.ToString();
-        var response = await MutateAsync(
-            Ec2Actions.AssignPrivateIpAddresses,
-            priority,
-            (client, token) => client.AssignPrivateIpAddressesAsync(request, token),
-            cancellationToken
-        );
-        Publish(
-            new LocalEffect.AddressesAssigned(
-                eniId.ToString(),
-                [.. (response.AssignedPrivateIpAddresses ?? []).Select(address => address.PrivateIpAddress)],
-                [],
-                [.. (response.AssignedIpv4Prefixes ?? []).Select(prefix => prefix.Ipv4Prefix)]
-            )
-        );
-    }
-
-    private async Task AssignIpv6Async(AssignIpv6AddressesRequest request, EniId eniId, CallPriority priority, CancellationToken cancellationToken)
-    {
-        request.NetworkInterfaceId = eniId.ToString();
-        var response = await MutateAsync(
-            Ec2Actions.AssignIpv6Addresses,
-            priority,
-            (client, token) => client.AssignIpv6AddressesAsync(request, token),
-            cancellationToken
-        );
-        Publish(
-            new LocalEffect.AddressesAssigned(
-                eniId.ToString(),
-                [],
-                [.. response.AssignedIpv6Addresses ?? []],
-                [.. response.AssignedIpv6Prefixes ?? []]
-            )
-        );
     }
 
     private async Task ModifyAsync(
@@ -292,6 +281,15 @@ internal sealed partial class Ec2Client
     }
 }
 
+/// <summary>Settings of an attachment that go into the call that makes it.</summary>
+/// <param name="EnaExpress">ENA Express; null for EC2's default, which is off.</param>
+/// <param name="EnaQueueCount">ENA queues; null for EC2's default.</param>
+internal sealed record AttachmentSettings(EnaExpressSpec? EnaExpress, int? EnaQueueCount)
+{
+    /// <summary>EC2's defaults.</summary>
+    public static AttachmentSettings Default { get; } = new(null, null);
+}
+
 /// <summary>
 /// Everything that goes into one Create call. The same token with other values is an error, so
 /// nothing here may depend on the time (docs/reference/ec2.md#client-tokens).
@@ -309,6 +307,7 @@ internal sealed partial class Ec2Client
 /// <param name="Ipv4PrefixCount">/28 prefixes.</param>
 /// <param name="Ipv6AddressCount">IPv6 addresses; excludes a prefix count.</param>
 /// <param name="Ipv6PrefixCount">/80 prefixes.</param>
+/// <param name="PrivateIpAddress">The primary IPv4 address; null leaves it to EC2.</param>
 internal sealed record CreateEniRequest(
     string ClientToken,
     string SubnetId,
@@ -318,5 +317,13 @@ internal sealed record CreateEniRequest(
     int SecondaryPrivateIpCount,
     int Ipv4PrefixCount,
     int Ipv6AddressCount,
-    int Ipv6PrefixCount
-);
+    int Ipv6PrefixCount,
+    string? PrivateIpAddress = null
+)
+{
+    /// <summary>Whether the first IPv6 address is fixed as the primary one.</summary>
+    public bool EnablePrimaryIpv6 { get; init; }
+
+    /// <summary>Timeouts of connection tracking; null leaves them to EC2.</summary>
+    public ConnectionTrackingSpec? ConnectionTracking { get; init; }
+}

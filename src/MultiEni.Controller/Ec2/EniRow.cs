@@ -1,3 +1,5 @@
+using MultiEni.Api.NodeEnis;
+
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>
@@ -12,7 +14,7 @@ namespace MultiEni.Controller.Ec2;
 /// <param name="AvailabilityZone">Zone of the subnet; an ENI can be attached only there.</param>
 /// <param name="MacAddress">Lower case with colons; empty while EC2 has not said it.</param>
 /// <param name="PrivateIps">IPv4 addresses, the primary one first.</param>
-/// <param name="Ipv6Addresses">IPv6 addresses.</param>
+/// <param name="Ipv6Addresses">IPv6 addresses, the primary one first.</param>
 /// <param name="Prefixes">Delegated prefixes of both families.</param>
 /// <param name="SecurityGroupIds">`sg-…`, sorted.</param>
 /// <param name="SourceDestCheck">
@@ -37,6 +39,19 @@ internal sealed record EniRow(
     EniAttachmentRow? Attachment
 )
 {
+    /// <summary>
+    /// The timeouts of connection tracking that were set; null when EC2 tells of none.
+    /// </summary>
+    public ConnectionTrackingSpec? ConnectionTracking { get; init; }
+
+    /// <summary>
+    /// The IPv6 address that is fixed as the primary one, the first of all; null when none is.
+    /// </summary>
+    public string? PrimaryIpv6 { get; init; }
+
+    /// <summary>The Elastic IP of its primary address; null when there is none.</summary>
+    public EniElasticIp? ElasticIp { get; init; }
+
     /// <summary>The slot this ENI was created for; null for an ENI that is not ours.</summary>
     public string? Slot => Tags.GetValueOrDefault(EniTags.Slot);
 
@@ -55,6 +70,9 @@ internal sealed record EniRow(
             && SourceDestCheck == other.SourceDestCheck
             && Description == other.Description
             && Attachment == other.Attachment
+            && ConnectionTracking == other.ConnectionTracking
+            && PrimaryIpv6 == other.PrimaryIpv6
+            && ElasticIp == other.ElasticIp
             && PrivateIps.SequenceEqual(other.PrivateIps)
             && Ipv6Addresses.SequenceEqual(other.Ipv6Addresses)
             && Prefixes.SequenceEqual(other.Prefixes)
@@ -82,7 +100,14 @@ internal sealed record EniAttachmentRow(
     string Status,
     bool DeleteOnTermination,
     DateTimeOffset? AttachTime
-);
+)
+{
+    /// <summary>ENA Express; null when EC2 tells nothing of it, which is off.</summary>
+    public EnaExpressSpec? EnaExpress { get; init; }
+
+    /// <summary>ENA queues; null when EC2 does not tell.</summary>
+    public int? EnaQueueCount { get; init; }
+}
 
 /// <summary>
 /// States of ENIs and attachments that decisions look at; EC2 may send others
@@ -130,6 +155,9 @@ internal sealed record SubnetRow(
 {
     /// <summary>Whether it has IPv6 alone; EC2 then counts no free addresses.</summary>
     public bool Ipv6Native { get; init; }
+
+    /// <summary>IPv6 range; null when it has none.</summary>
+    public string? Ipv6Cidr { get; init; }
 }
 
 /// <summary>One security group as EC2 describes it.</summary>
@@ -150,13 +178,3 @@ internal sealed record SecurityGroupRow(string Id, string Name, string VpcId, IR
 /// Through how many hops its metadata service is reached; null when EC2 does not say.
 /// </param>
 internal sealed record InstanceRow(string InstanceId, string State, string Type, string Zone, int? MetadataHopLimit = null);
-
-/// <summary>
-/// How many ENIs an instance of a type takes. The limit of each card must hold, not only the total
-/// (docs/reference/ec2.md#instance-limits).
-/// </summary>
-/// <param name="InstanceType">Such as `m5.xlarge`.</param>
-/// <param name="MaximumEnis">Over all cards, the primary ENI included.</param>
-/// <param name="PerCard">For each network card, by index.</param>
-/// <param name="Ipv4PerEni">IPv4 addresses an ENI can have, the primary one included.</param>
-internal sealed record InstanceTypeLimits(string InstanceType, int MaximumEnis, IReadOnlyList<int> PerCard, int Ipv4PerEni);

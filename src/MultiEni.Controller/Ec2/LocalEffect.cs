@@ -1,3 +1,5 @@
+using MultiEni.Api.NodeEnis;
+
 namespace MultiEni.Controller.Ec2;
 
 /// <summary>
@@ -43,6 +45,21 @@ internal abstract record LocalEffect
     /// <summary>The security groups were replaced.</summary>
     public sealed record SecurityGroupsSet(string EniId, IReadOnlyList<string> SecurityGroupIds) : LocalEffect;
 
+    /// <summary>The timeouts of connection tracking were set.</summary>
+    public sealed record ConnectionTrackingSet(string EniId, ConnectionTrackingSpec Timeouts) : LocalEffect;
+
+    /// <summary>ENA Express was switched.</summary>
+    public sealed record EnaExpressSet(string EniId, string AttachmentId, EnaExpressSpec Express) : LocalEffect;
+
+    /// <summary>The first IPv6 address was fixed as the primary one.</summary>
+    public sealed record PrimaryIpv6Enabled(string EniId) : LocalEffect;
+
+    /// <summary>An Elastic IP was associated.</summary>
+    public sealed record ElasticIpAssociated(string EniId, EniElasticIp ElasticIp) : LocalEffect;
+
+    /// <summary>An Elastic IP was taken away.</summary>
+    public sealed record ElasticIpDisassociated(string EniId, string AllocationId) : LocalEffect;
+
     /// <summary>The description was replaced.</summary>
     public sealed record DescriptionSet(string EniId, string Description) : LocalEffect;
 
@@ -56,4 +73,7 @@ internal abstract record LocalEffect
         IReadOnlyList<string> Ipv6Addresses,
         IReadOnlyList<string> Prefixes
     ) : LocalEffect;
+
+    /// <summary>Addresses or prefixes, of whichever family, were taken away.</summary>
+    public sealed record AddressesUnassigned(string EniId, IReadOnlyList<string> Addresses) : LocalEffect;
 }

@@ -4,6 +4,7 @@ using Amazon.EC2.Model;
 using Amazon.Runtime;
 using Amazon.RuntimeDependencies;
 using Amazon.SecurityToken;
+using MultiEni.Api.NodeEnis;
 using MultiEni.Operator;
 
 namespace MultiEni.Controller.Ec2;
@@ -114,7 +115,25 @@ internal static class SdkRequests
             Ipv4PrefixCount = Positive(request.Ipv4PrefixCount),
             Ipv6AddressCount = Positive(request.Ipv6AddressCount),
             Ipv6PrefixCount = Positive(request.Ipv6PrefixCount),
+            PrivateIpAddress = request.PrivateIpAddress,
+            EnablePrimaryIpv6 = request.EnablePrimaryIpv6 ? true : null,
+            ConnectionTrackingSpecification = request.ConnectionTracking is { } timeouts ? ConnectionTracking(timeouts) : null,
             TagSpecifications = TagSpecifications(request.Tags),
+        };
+
+    public static ConnectionTrackingSpecificationRequest ConnectionTracking(ConnectionTrackingSpec timeouts) =>
+        new()
+        {
+            TcpEstablishedTimeout = timeouts.TcpEstablishedTimeout,
+            UdpStreamTimeout = timeouts.UdpStreamTimeout,
+            UdpTimeout = timeouts.UdpTimeout,
+        };
+
+    public static EnaSrdSpecification EnaExpress(EnaExpressSpec express) =>
+        new()
+        {
+            EnaSrdEnabled = express.Enabled,
+            EnaSrdUdpSpecification = new() { EnaSrdUdpEnabled = express.Udp },
         };
 
     public static List<Tag> Tags(IReadOnlyDictionary<string, string> tags) =>

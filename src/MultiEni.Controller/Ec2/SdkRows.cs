@@ -18,14 +18,30 @@ internal static class SdkRows
             Shared(eni.AvailabilityZone),
             eni.MacAddress?.ToLowerInvariant() ?? "",
             PrivateIps(eni),
-            [.. (eni.Ipv6Addresses ?? []).Select(address => address.Ipv6Address)],
+            [.. (eni.Ipv6Addresses ?? []).OrderByDescending(IsPrimary).Select(address => address.Ipv6Address)],
             [.. (eni.Ipv4Prefixes ?? []).Select(prefix => prefix.Ipv4Prefix), .. (eni.Ipv6Prefixes ?? []).Select(prefix => prefix.Ipv6Prefix)],
             [.. (eni.Groups ?? []).Select(group => Shared(group.GroupId)).Order(StringComparer.Ordinal)],
             eni.SourceDestCheck ?? true,
             eni.Description ?? "",
             Tags(eni.TagSet),
             eni.Attachment is { AttachmentId: not null } attachment ? Attachment(attachment) : null
-        );
+        )
+        {
+            ElasticIp = eni.Association is { AllocationId: { } allocation } association
+                ? new(allocation, association.AssociationId ?? "", association.PublicIp ?? "")
+                : null,
+            PrimaryIpv6 = (eni.Ipv6Addresses ?? []).Find(IsPrimary)?.Ipv6Address,
+            ConnectionTracking = eni.ConnectionTrackingConfiguration is { } timeouts
+                ? new()
+                {
+                    TcpEstablishedTimeout = timeouts.TcpEstablishedTimeout,
+                    UdpStreamTimeout = timeouts.UdpStreamTimeout,
+                    UdpTimeout = timeouts.UdpTimeout,
+                }
+                : null,
+        };
+
+    public static ElasticIpRow ElasticIp(Address address) => new(address.AllocationId, address.AssociationId, address.NetworkInterfaceId);
 
     public static SubnetRow Subnet(Subnet subnet) =>
         new(
@@ -38,6 +54,9 @@ internal static class SdkRows
         )
         {
             Ipv6Native = subnet.Ipv6Native ?? false,
+            Ipv6Cidr = (subnet.Ipv6CidrBlockAssociationSet ?? [])
+                .Find(block => block.Ipv6CidrBlockState?.State?.Value == "associated")
+                ?.Ipv6CidrBlock,
         };
 
     public static SecurityGroupRow SecurityGroup(SecurityGroup group) =>
@@ -65,8 +84,27 @@ internal static class SdkRows
             : [network.MaximumNetworkInterfaces ?? 0];
         // The total can be less than the cards add up to.
         var total = network.MaximumNetworkInterfaces is > 0 and var stated ? Math.Min(stated, perCard.Sum()) : perCard.Sum();
-        return new(type.InstanceType?.Value ?? "", total, perCard, network.Ipv4AddressesPerInterface ?? 1);
+        return new(type.InstanceType?.Value ?? "", total, perCard, network.Ipv4AddressesPerInterface ?? 1)
+        {
+            Features = new(type.Hypervisor?.Value != "xen", network.EnaSrdSupported ?? false, Queues(network)),
+        };
     }
+
+    // Numbers that EC2 leaves out limit nothing.
+    private static IReadOnlyList<CardQueues> Queues(NetworkInfo network) =>
+        network.FlexibleEnaQueuesSupport?.Value == "supported"
+            ?
+            [
+                .. (network.NetworkCards ?? [])
+                    .OrderBy(card => card.NetworkCardIndex ?? 0)
+                    .Select(card => new CardQueues(
+                        card.DefaultEnaQueueCountPerInterface ?? 0,
+                        card.MaximumEnaQueueCountPerInterface ?? int.MaxValue,
+                        card.MaximumEnaQueueCount ?? int.MaxValue,
+                        card.AdditionalFlexibleNetworkInterfaces ?? 0
+                    )),
+            ]
+            : [];
 
     private static EniAttachmentRow Attachment(NetworkInterfaceAttachment attachment) =>
         new(
@@ -77,7 +115,15 @@ internal static class SdkRows
             Shared(attachment.Status?.Value),
             attachment.DeleteOnTermination ?? false,
             attachment.AttachTime is { } time ? new DateTimeOffset(time.ToUniversalTime(), TimeSpan.Zero) : null
-        );
+        )
+        {
+            EnaExpress = attachment.EnaSrdSpecification is { } express
+                ? new() { Enabled = express.EnaSrdEnabled ?? false, Udp = express.EnaSrdUdpSpecification?.EnaSrdUdpEnabled ?? false }
+                : null,
+            EnaQueueCount = attachment.EnaQueueCount,
+        };
+
+    private static bool IsPrimary(NetworkInterfaceIpv6Address address) => address.IsPrimaryIpv6 ?? false;
 
     private static IReadOnlyList<string> PrivateIps(NetworkInterface eni) =>
         eni.PrivateIpAddresses is { Count: > 0 } addresses

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
+using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Telemetry;
 using MultiEni.Operator;
@@ -21,6 +22,7 @@ internal sealed class GeneratedObjectWriter<TDesired, TObject>(
     ClusterView cluster,
     ControllerInformers informers,
     KubernetesClient kubernetes,
+    GeneratedObjectProblems problems,
     OperatorMetrics metrics,
     TimeProvider time,
     ILoggerFactory loggers
@@ -33,11 +35,13 @@ internal sealed class GeneratedObjectWriter<TDesired, TObject>(
     private static readonly TimeSpan AbsenceDelay = TimeSpan.FromMinutes(5);
     private readonly ILogger _logger = loggers.CreateLogger(kind.Loop);
     private IReadOnlyList<TDesired>? _written;
+    private long _read;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var queue = new WorkQueue<string>(kind.Loop, metrics, time);
         using var attachments = informers.Attachments.Subscribe(_ => queue.AddAfter(Everything, ChangeDelay));
+        using var nodeEnis = informers.NodeEnis.Subscribe(_ => queue.AddAfter(Everything, ChangeDelay));
         queue.Add(Everything);
         var options = new ReconcileLoopOptions { Workers = 1 };
         await new ReconcileLoop<string>(kind.Loop, queue, ReconcileAsync, options, time, _logger).RunAsync(cancellationToken);
@@ -47,49 +51,96 @@ internal sealed class GeneratedObjectWriter<TDesired, TObject>(
     {
         try
         {
-            var existing = _written ?? [.. (await ExistingAsync(cancellationToken)).Select(kind.FromObject)];
-            var desired = kind.Desired(cluster.Attachments, existing);
-            if (_written?.SequenceEqual(desired) == true)
+            var isLook = _written is null || IsRecheckDue;
+            var held = isLook ? [.. (await LookAsync(cancellationToken)).Select(kind.FromObject)] : _written!;
+            if (isLook && kind.Checks is not null)
             {
-                return ReconcileResult.Done;
+                (_written, _read) = (held, time.GetTimestamp());
             }
 
-            await WriteAsync([.. desired.Select(kind.ToObject)], cancellationToken);
-            _written = desired;
-            return ReconcileResult.Done;
+            var desired = kind.Desired(cluster.NodeEnis, cluster.Attachments, held);
+            if (_written is not { } written || !Same(written, desired))
+            {
+                await WriteAsync(desired, cancellationToken);
+                _written = desired;
+            }
+            else if (isLook)
+            {
+                problems.Replace(kind.Kind.Plural, []);
+            }
+
+            return kind.Checks is { } checks ? ReconcileResult.After(checks.Recheck) : ReconcileResult.Done;
         }
         catch (KubernetesApiException error) when (error.IsNotFound)
         {
+            Report(error);
             ControllerLog.NotServed(_logger, kind.Kind.Plural, error.Message);
             return ReconcileResult.After(AbsenceDelay);
         }
     }
 
-    private async Task WriteAsync(IReadOnlyList<TObject> desired, CancellationToken cancellationToken)
+    private bool IsRecheckDue => kind.Checks is { } checks && time.GetElapsedTime(_read) >= checks.Recheck;
+
+    private static bool Same(IReadOnlyList<TDesired> left, IReadOnlyList<TDesired> right) =>
+        left.Count == right.Count && left.ToHashSet().SetEquals(right);
+
+    private void Report(KubernetesApiException error)
+    {
+        var message = $"{error.Message}; {kind.Remedy}";
+        problems.Replace(
+            kind.Kind.Plural,
+            [.. cluster.NodeEnis.Where(kind.IsFor).Select(nodeEni => new GeneratedObjectProblem(nodeEni.Metadata.Name, message))]
+        );
+    }
+
+    private async Task<List<TObject>> LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ExistingAsync(cancellationToken);
+        }
+        catch (KubernetesApiException error)
+        {
+            // It is no write, which would be reported where all refused ones are.
+            Report(error);
+            throw;
+        }
+    }
+
+    private async Task WriteAsync(IReadOnlyList<TDesired> desired, CancellationToken cancellationToken)
     {
         Exception? rejected = null;
-        foreach (var obj in desired)
+        var objects = new List<TObject>();
+        var found = new List<GeneratedObjectProblem>();
+        foreach (var item in desired)
         {
+            var obj = kind.ToObject(item);
             obj.Metadata.Namespace = kind.Namespace;
             obj.Metadata.Labels = new(StringComparer.Ordinal) { [ManagedBy] = Names.Controller };
+            objects.Add(obj);
             try
             {
-                await kubernetes.ApplyAsync(kind.Kind, obj, Names.Controller, force: false, null, cancellationToken);
+                await ApplyAsync(obj, cancellationToken);
             }
             catch (KubernetesApiException error) when (error.IsConflict)
             {
                 ControllerLog.OwnedByOthers(_logger, kind.Kind.Kind, ObjectKey.Of(obj).ToString(), error.Message);
+                if (kind.Checks is { } checks)
+                {
+                    found.Add(new(checks.NodeEniOf(item), $"{error.Message}: another program writes it; {checks.ConflictRemedy}"));
+                }
             }
-            catch (KubernetesApiException error) when (!error.IsNotFound)
+            catch (KubernetesApiException error)
             {
                 // The others are written all the same.
                 rejected ??= error;
             }
         }
 
+        problems.Replace(kind.Kind.Plural, found);
         foreach (var obj in await ExistingAsync(cancellationToken))
         {
-            if (desired.All(other => other.Metadata.Name != obj.Metadata.Name))
+            if (objects.TrueForAll(other => other.Metadata.Name != obj.Metadata.Name))
             {
                 await kubernetes.DeleteAsync(kind.Kind, ObjectKey.Of(obj), new DeleteOptions { Uid = obj.Metadata.Uid }, cancellationToken);
             }
@@ -101,6 +152,15 @@ internal sealed class GeneratedObjectWriter<TDesired, TObject>(
         }
     }
 
+    private async Task ApplyAsync(TObject obj, CancellationToken cancellationToken)
+    {
+        var answer = await kubernetes.ApplyAsync(kind.Kind, obj, Names.Controller, force: false, null, cancellationToken);
+        if (kind.Checks?.StatusPatch(obj, answer) is { } status)
+        {
+            await kubernetes.ApplyAsync(kind.Kind, status, Names.Controller, force: false, "status", cancellationToken);
+        }
+    }
+
     private async Task<List<TObject>> ExistingAsync(CancellationToken cancellationToken)
     {
         var options = new ListOptions { Namespace = kind.Namespace, LabelSelector = $"{ManagedBy}={Names.Controller}" };
@@ -108,23 +168,53 @@ internal sealed class GeneratedObjectWriter<TDesired, TObject>(
     }
 }
 
-/// <summary>A kind of objects that follow from what nodes offer to pods.</summary>
+/// <summary>A kind of objects that follow from NodeENIs and from what nodes offer to pods.</summary>
 /// <typeparam name="TDesired">What there should be; compared by value.</typeparam>
 /// <typeparam name="TObject">The object for it.</typeparam>
 /// <param name="Loop">Name of the reconcile loop.</param>
 /// <param name="Kind">The kind.</param>
 /// <param name="Namespace">Their namespace; null for cluster-scoped ones.</param>
 /// <param name="Desired">
-/// What there should be, of all attachments and of what exists already.
+/// What there should be, of all NodeENIs and attachments and of what exists already.
 /// </param>
 /// <param name="ToObject">The object to apply.</param>
 /// <param name="FromObject">The other way round.</param>
+/// <param name="IsFor">Whether a NodeENI has objects of the kind.</param>
+/// <param name="Remedy">What helps when they cannot be read.</param>
+/// <param name="Checks">
+/// What is looked after beyond that; then <paramref name="FromObject" /> tells everything that
+/// <paramref name="ToObject" /> writes.
+/// </param>
 internal sealed record GeneratedKind<TDesired, TObject>(
     string Loop,
     ResourceKind<TObject> Kind,
     string? Namespace,
-    Func<IEnumerable<EniAttachment>, IReadOnlyList<TDesired>, IReadOnlyList<TDesired>> Desired,
+    Func<IEnumerable<NodeEni>, IEnumerable<EniAttachment>, IReadOnlyList<TDesired>, IReadOnlyList<TDesired>> Desired,
     Func<TDesired, TObject> ToObject,
-    Func<TObject, TDesired> FromObject
+    Func<TObject, TDesired> FromObject,
+    Func<NodeEni, bool> IsFor,
+    string Remedy,
+    GeneratedKindChecks<TDesired, TObject>? Checks = null
+)
+    where TObject : class, IKubernetesObject;
+
+/// <summary>
+/// How a kind is looked after that another program may write too, or that has a status.
+/// </summary>
+/// <typeparam name="TDesired">What there should be.</typeparam>
+/// <typeparam name="TObject">The object for it.</typeparam>
+/// <param name="NodeEniOf">Name of the NodeENI that an object is for.</param>
+/// <param name="ConflictRemedy">
+/// What it means that another program writes an object, and what helps.
+/// </param>
+/// <param name="StatusPatch">
+/// Of an object that was applied and the answer: what is still to be applied to the status.
+/// </param>
+/// <param name="Recheck">After what time objects are read again.</param>
+internal sealed record GeneratedKindChecks<TDesired, TObject>(
+    Func<TDesired, string> NodeEniOf,
+    string ConflictRemedy,
+    Func<TObject, TObject, TObject?> StatusPatch,
+    TimeSpan Recheck
 )
     where TObject : class, IKubernetesObject;

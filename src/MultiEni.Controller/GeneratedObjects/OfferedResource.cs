@@ -28,12 +28,15 @@ internal readonly record struct OfferedResource(string Name, bool IsDesired)
 
         if (attachment.Spec?.Device.ResourceName is { Length: > 0 } named)
         {
-            return new OfferedResource(named.Contains('/') ? named : DefaultPrefix + named, IsDesired: true);
+            return new OfferedResource(Named(named), IsDesired: true);
         }
 
         var generated = $"{Names.DefaultResourceName}{attachment.Status.Network?.DeviceIndex ?? attachment.Spec?.DeviceIndex ?? 1}";
         return reported.Count(character => character == '/') == 1 ? new OfferedResource(reported, reported == generated) : null;
     }
+
+    /// <summary>The full name of a resource that a NodeENI names.</summary>
+    public static string Named(string name) => name.Contains('/') ? name : DefaultPrefix + name;
 
     /// <summary>
     /// The name in the form of names of objects, which have neither underscores nor capitals; two

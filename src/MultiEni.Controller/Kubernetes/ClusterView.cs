@@ -32,6 +32,12 @@ internal sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<N
     /// <summary>A node, or null.</summary>
     public Node? Node(string name) => nodes.Get(new ObjectKey(null, name));
 
+    /// <summary>
+    /// Whether a node is gone, or its kubelet says that it is not ready, or says nothing any more.
+    /// </summary>
+    public bool IsNodeLost(string name) =>
+        Node(name) is not { } node || node.Status.Conditions.Find(ConditionTypes.Ready) is { Status: not ConditionStatus.True };
+
     /// <summary>The nodes whose labels contain a NodeENI's selector, by name.</summary>
     public IReadOnlyList<Node> NodesMatching(NodeEni nodeEni)
     {
@@ -103,7 +109,14 @@ internal sealed record ControllerInformers(Informer<NodeEni> NodeEnis, Informer<
 /// </summary>
 internal static class Trimming
 {
+    // The same few objects for all nodes.
     private static readonly NodeStatus NoStatus = new();
+    private static readonly Dictionary<string, NodeStatus> ByReadiness = new[]
+    {
+        ConditionStatus.True,
+        ConditionStatus.False,
+        ConditionStatus.Unknown,
+    }.ToDictionary(status => status, status => new NodeStatus { Conditions = [new() { Type = ConditionTypes.Ready, Status = status }] });
 
     public static Node Node(Node node) =>
         node with
@@ -117,6 +130,8 @@ internal static class Trimming
                 DeletionTimestamp = node.Metadata.DeletionTimestamp,
             },
             Spec = new NodeSpec { ProviderID = node.Spec.ProviderID, Taints = node.Spec.Taints is { Count: > 0 } ? node.Spec.Taints : null },
-            Status = NoStatus,
+            Status = node.Status.Conditions.Find(ConditionTypes.Ready)?.Status is { } ready
+                ? ByReadiness.GetValueOrDefault(ready, NoStatus)
+                : NoStatus,
         };
 }

@@ -1,21 +1,107 @@
 using System.Security.Cryptography;
 using System.Text;
+using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.GeneratedObjects;
 
 namespace MultiEni.Controller.Multus;
 
-/// <summary>Which networks there should be: one for each resource that a node offers.</summary>
+/// <summary>
+/// Which networks there should be: one for each NodeENI, with which pods get an interface and an
+/// address, and one for each resource that a node offers.
+/// </summary>
 internal static class NetworkDefinitions
 {
+    /// <summary>In place of a plugin: no networks of NodeENIs.</summary>
+    public const string None = "none";
+
     private const string ResourceAnnotation = "k8s.v1.cni.cncf.io/resourceName";
 
     /// <summary>How the controller keeps them.</summary>
     /// <param name="namespaceName">Their namespace.</param>
-    public static GeneratedKind<NetworkDefinition, NetworkAttachmentDefinition> In(string namespaceName) =>
-        new("networks", NetworkAttachmentDefinition.ResourceKind, namespaceName, Of, ToObject, FromObject);
+    /// <param name="ipam">
+    /// The CNI plugin that gives out addresses in those of NodeENIs; <see cref="None" /> for none of these.
+    /// </param>
+    public static GeneratedKind<NetworkDefinition, NetworkAttachmentDefinition> In(string namespaceName, string ipam) =>
+        new(
+            "networks",
+            NetworkAttachmentDefinition.ResourceKind,
+            namespaceName,
+            (nodeEnis, attachments, held) => Of(ipam is None or "" ? [] : nodeEnis, [.. attachments], held, ipam),
+            ToObject,
+            FromObject,
+            nodeEni => !nodeEni.Metadata.IsBeingDeleted,
+            "install Multus with its resource definition, or clear the chart's controller.multusNetworksNamespace"
+        );
 
-    /// <summary>The networks, by name.</summary>
+    /// <summary>The networks of NodeENIs and of resources, by name.</summary>
+    /// <param name="nodeEnis">All NodeENIs.</param>
+    /// <param name="attachments">All attachments.</param>
+    /// <param name="held">
+    /// The networks that exist. A name that pods ask for stays what it was; of two new ones the
+    /// resource's network has it.
+    /// </param>
+    /// <param name="ipam">The CNI plugin that gives out addresses in those of NodeENIs.</param>
+    public static IReadOnlyList<NetworkDefinition> Of(
+        IEnumerable<NodeEni> nodeEnis,
+        IReadOnlyList<EniAttachment> attachments,
+        IReadOnlyList<NetworkDefinition> held,
+        string ipam
+    )
+    {
+        var resources = Of(attachments, held);
+        var names = resources.Select(network => network.Name).ToHashSet(StringComparer.Ordinal);
+        var ofNodeEnis = new Dictionary<string, NetworkDefinition>(StringComparer.Ordinal);
+        foreach (var nodeEni in nodeEnis.Where(nodeEni => !nodeEni.Metadata.IsBeingDeleted && nodeEni.Spec is not null))
+        {
+            var own = nodeEni.Metadata.Name;
+            var name =
+                held.FirstOrDefault(network => network.NodeEni?.Name == own)?.Name
+                ?? (names.Contains(own) ? Distinct(own, $"{Names.NodeEniKind}/{own}") : own);
+            if (OfferedResource.IsObjectName(name))
+            {
+                ofNodeEnis.TryAdd(name, new NetworkDefinition(name, ResourceOf(nodeEni, attachments), NodeEniNetwork.Of(nodeEni, ipam)));
+            }
+        }
+
+        return
+        [
+            .. resources
+                .Select(network => ofNodeEnis.ContainsKey(network.Name) ? network with { Name = Distinct(network.Name, network.Resource) } : network)
+                .Concat(ofNodeEnis.Values)
+                .OrderBy(network => network.Name, StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>
+    /// The resource that stands for a NodeENI's devices; empty when they are not offered. Without a
+    /// name in the specification it depends on the device index, of which the most frequent counts.
+    /// </summary>
+    private static string ResourceOf(NodeEni nodeEni, IReadOnlyList<EniAttachment> attachments)
+    {
+        var spec = nodeEni.Spec!;
+        if (DeviceSpec.From(spec).Use == DeviceUses.Plain)
+        {
+            return "";
+        }
+
+        return !string.IsNullOrEmpty(spec.DpdkResourceName)
+            ? OfferedResource.Named(spec.DpdkResourceName)
+            : attachments
+                .Where(attachment => attachment.Spec?.NodeEniRef.Name == nodeEni.Metadata.Name)
+                .Select(OfferedResource.Of)
+                .OfType<OfferedResource>()
+                .Where(resource => resource.IsDesired)
+                .GroupBy(resource => resource.Name, StringComparer.Ordinal)
+                .OrderByDescending(group => group.Count())
+                .ThenBy(group => group.Key, StringComparer.Ordinal)
+                .FirstOrDefault()
+                ?.Key
+                ?? $"{Names.DefaultResourceName}{Math.Max(spec.DeviceIndex, 1)}";
+    }
+
+    /// <summary>The networks of resources, by name.</summary>
     /// <param name="attachments">
     /// All attachments. What an agent reports counts only where the specification names no
     /// resource.
@@ -41,16 +127,32 @@ internal static class NetworkDefinitions
     private static NetworkAttachmentDefinition ToObject(NetworkDefinition network) =>
         new()
         {
-            Metadata = new()
-            {
-                Name = network.Name,
-                Annotations = new(StringComparer.Ordinal) { [ResourceAnnotation] = network.Resource },
-            },
+            Metadata = new() { Name = network.Name, Annotations = Annotations(network) },
             Spec = new NetworkAttachmentDefinitionSpec { Config = network.Config },
         };
 
     private static NetworkDefinition FromObject(NetworkAttachmentDefinition stored) =>
-        new(stored.Metadata.Name, stored.Metadata.Annotations?.GetValueOrDefault(ResourceAnnotation) ?? "");
+        new(
+            stored.Metadata.Name,
+            stored.Metadata.Annotations?.GetValueOrDefault(ResourceAnnotation) ?? "",
+            stored.Metadata.Annotations?.GetValueOrDefault(Names.NodeEniLabel) is { } nodeEni ? NodeEniNetwork.Held(nodeEni) : null
+        );
+
+    private static Dictionary<string, string> Annotations(NetworkDefinition network)
+    {
+        var annotations = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (network.Resource.Length > 0)
+        {
+            annotations[ResourceAnnotation] = network.Resource;
+        }
+
+        if (network.NodeEni is { } nodeEni)
+        {
+            annotations[Names.NodeEniLabel] = nodeEni.Name;
+        }
+
+        return annotations;
+    }
 
     private static IEnumerable<NetworkDefinition> Named(
         string name,
@@ -69,13 +171,17 @@ internal static class NetworkDefinitions
 
 /// <summary>A network by which pods ask Multus for a device of a resource.</summary>
 /// <param name="Name">Name of its object.</param>
-/// <param name="Resource">The resource, <c>prefix/name</c>.</param>
-internal sealed record NetworkDefinition(string Name, string Resource)
+/// <param name="Resource">
+/// The resource, <c>prefix/name</c>; empty where pods share the link of the host.
+/// </param>
+/// <param name="NodeEni">The NodeENI whose network it is; null for that of a resource.</param>
+internal sealed record NetworkDefinition(string Name, string Resource, NodeEniNetwork? NodeEni = null)
 {
     /// <summary>
     /// What Multus hands to the CNI plugin. host-device leaves a device that DPDK holds where it
     /// is, and moves the interface of another one into the pod
     /// (docs/reference/sriov-device-plugin.md#host-device-and-multus).
     /// </summary>
-    public string Config => $$"""{"cniVersion":"1.0.0","type":"host-device","name":"{{Name}}","capabilities":{"deviceID":true} }""";
+    public string Config =>
+        NodeEni?.ConfigOf(Name) ?? $$"""{"cniVersion":"1.0.0","type":"host-device","name":"{{Name}}","capabilities":{"deviceID":true} }""";
 }

@@ -28,10 +28,10 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
     private static readonly TimeSpan KeptUnused = TimeSpan.FromHours(2);
 
     private readonly ExpiringMap<string, Entry> _bySources = new(time);
-    private readonly ExpiringMap<string, string> _cidrs = new(time);
+    private readonly ExpiringMap<string, SubnetRanges> _ranges = new(time);
 
     /// <summary>How many answers are remembered.</summary>
-    public int Remembered => _bySources.Count + _cidrs.Count;
+    public int Remembered => _bySources.Count + _ranges.Count;
 
     /// <summary>When to look again for what was not found.</summary>
     public static TimeSpan RetryUnresolvedAfter { get; } = TimeSpan.FromSeconds(30);
@@ -68,8 +68,8 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
         }
     }
 
-    /// <summary>IPv4 range of a subnet that was resolved before, or null.</summary>
-    public string? CidrOf(string subnetId) => _cidrs.TryGet(subnetId, out var cidr) ? cidr : null;
+    /// <summary>The ranges of a subnet that was resolved before, or null.</summary>
+    public SubnetRanges? RangesOf(string subnetId) => _ranges.TryGet(subnetId, out var ranges) ? ranges : null;
 
     /// <summary>
     /// Drops every answer that contains the subnet, after EC2 said that it does not know it.
@@ -91,10 +91,7 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
         _bySources.Set(key, entry, KeptUnused);
         foreach (var subnet in entry.Resolution.Network?.Subnets ?? [])
         {
-            if (!subnet.Ipv6Native)
-            {
-                _cidrs.Set(subnet.SubnetId, subnet.Cidr, KeptUnused);
-            }
+            _ranges.Set(subnet.SubnetId, new(subnet.Ipv6Native ? null : subnet.Cidr, subnet.Ipv6Cidr), KeptUnused);
         }
 
         return entry.Resolution;
@@ -242,3 +239,8 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
 
     private sealed record Entry(NetworkResolution Resolution, long At, long? FailedAt);
 }
+
+/// <summary>The ranges of a subnet.</summary>
+/// <param name="Ipv4">Null when it has IPv6 alone.</param>
+/// <param name="Ipv6">Null when it has none.</param>
+internal sealed record SubnetRanges(string? Ipv4, string? Ipv6);

@@ -23,6 +23,7 @@ internal sealed class PlanReconciler(
     ClusterView cluster,
     KubernetesClient kubernetes,
     NetworkCatalog catalog,
+    ElasticIpCatalog elasticIps,
     InstanceTypeCatalog types,
     EniInventory inventory,
     CreateCooldowns cooldowns,
@@ -80,7 +81,7 @@ internal sealed class PlanReconciler(
             nodes,
             resolution.Network,
             existing,
-            instance => CardsOfOthers(name, instance),
+            instance => EnisOfOthers(name, instance),
             cluster.AttachmentsIn,
             types.Find
         )
@@ -88,10 +89,22 @@ internal sealed class PlanReconciler(
             IsAdoptable = (instance, subnet) => inventory.FindUnclaimed(instance, name, subnet) is not null,
             IsMade = attachment => inventory.FindBySlot(attachment).Count > 0,
             HasNoRoom = subnet => cooldowns.IsFull(subnet, nodeEni.Spec!.Ipv4PrefixCount > 0),
+            ElasticIps = await ElasticIpsAsync(nodeEni, oldest: null, cancellationToken),
+            ElasticIpsOfOthers = () => ElasticIpsOfOthers(name),
             DefaultDeviceIndex = defaultDeviceIndex,
-            LimitsUnavailable = await LearnTypesAsync(nodes, cancellationToken),
+            LimitsUnavailable = await LearnTypesAsync(nodes, EniSettings.AreIn(nodeEni.Spec!), cancellationToken),
         };
         var plan = Planner.Plan(input);
+        if (plan.Problems.Any(problem => problem.Reason is Reasons.NoElasticIpLeft or Reasons.ElasticIpsUnavailable))
+        {
+            // Somebody may have freed or tagged one since.
+            input = input with
+            {
+                ElasticIps = await ElasticIpsAsync(nodeEni, ElasticIpCatalog.Refresh, cancellationToken),
+            };
+            plan = Planner.Plan(input);
+        }
+
         if (plan.UsesFreeAddresses)
         {
             var oldest = plan.Problems.Any(problem => problem.Reason == Reasons.SubnetFull) ? RecheckLifetime : AddressLifetime;
@@ -103,6 +116,7 @@ internal sealed class PlanReconciler(
             }
         }
 
+        resolution = resolution.WithoutPlaceFor(nodeEni.Spec!.PrivateIpAddresses);
         var present = existing.Select(attachment => attachment.Metadata.Name).ToHashSet();
         outcomes.Remember(
             nodeEni,
@@ -141,7 +155,14 @@ internal sealed class PlanReconciler(
         }
 
         // No watch tells when addresses become free, or when EC2 answers again.
-        var waits = plan.Problems.Any(problem => problem.Reason is Reasons.SubnetFull or Reasons.UnknownInstanceType);
+        var waits = plan.Problems.Any(problem =>
+            problem.Reason
+                is Reasons.SubnetFull
+                    or Reasons.NoAddressLeft
+                    or Reasons.UnknownInstanceType
+                    or Reasons.NoElasticIpLeft
+                    or Reasons.ElasticIpsUnavailable
+        );
         return waits && InsufficientAddresses.Cooldown < reconcilePeriod ? InsufficientAddresses.Cooldown : reconcilePeriod;
     }
 
@@ -209,12 +230,13 @@ internal sealed class PlanReconciler(
     /// Has EC2 asked for the limits of types that are not known; null, or why it could not be
     /// asked.
     /// </summary>
-    private async Task<string?> LearnTypesAsync(IReadOnlyList<PlannedNode> nodes, CancellationToken cancellationToken)
+    private async Task<string?> LearnTypesAsync(IReadOnlyList<PlannedNode> nodes, bool withFeatures, CancellationToken cancellationToken)
     {
         try
         {
             await types.LearnAsync(
                 nodes.Where(node => node.Identity is NodeIdentity.Ec2).Select(node => node.InstanceType).OfType<string>(),
+                withFeatures,
                 cancellationToken
             );
             return null;
@@ -225,10 +247,15 @@ internal sealed class PlanReconciler(
         }
     }
 
-    private List<int> CardsOfOthers(string name, string instanceId) =>
+    private Task<ElasticIps> ElasticIpsAsync(NodeEni nodeEni, TimeSpan? oldest, CancellationToken cancellationToken) =>
+        elasticIps.ResolveAsync(nodeEni.Spec!.ElasticIps, eni => inventory.Find(eni) is not null, oldest, cancellationToken);
+
+    private IEnumerable<string> ElasticIpsOfOthers(string name) =>
         cluster
-            .AttachmentsOn(instanceId)
-            .Where(attachment => attachment.Spec!.NodeEniRef.Name != name)
-            .Select(attachment => attachment.Spec!.NetworkCardIndex)
-            .ToList();
+            .Attachments.Where(attachment => attachment.Spec!.NodeEniRef.Name != name)
+            .Select(attachment => attachment.Spec!.ElasticIp?.AllocationId)
+            .OfType<string>();
+
+    private List<PlacedEni> EnisOfOthers(string name, string instanceId) =>
+        cluster.AttachmentsOn(instanceId).Where(attachment => attachment.Spec!.NodeEniRef.Name != name).Select(PlacedEni.Of).ToList();
 }

@@ -1,4 +1,5 @@
 using MultiEni.Controller.Ec2.Permissions;
+using MultiEni.Controller.GeneratedObjects;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Leading;
 using MultiEni.Operator.Queues;
@@ -17,6 +18,7 @@ internal sealed class SummaryLoop(
     PlanOutcomes outcomes,
     PermissionLedger permissions,
     WriteFailures writeFailures,
+    GeneratedObjectProblems objectProblems,
     TimeProvider time
 )
 {
@@ -35,6 +37,7 @@ internal sealed class SummaryLoop(
         using var plans = outcomes.Changes.Subscribe(_debounced.Add);
         using var denied = permissions.Changes.Subscribe(_ => All());
         using var refused = writeFailures.Changes.Subscribe(_ => All());
+        using var unwritten = objectProblems.Changes.Subscribe(_ => All());
         await loop.RunAsync(reconciler.ReconcileAsync, Workers, cancellationToken);
     }
 

@@ -4,6 +4,7 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Ec2.Permissions;
+using MultiEni.Controller.GeneratedObjects;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Summary;
 using MultiEni.Operator.Client;
@@ -20,6 +21,7 @@ internal sealed class SummaryReconciler(
     PlanOutcomes outcomes,
     PermissionLedger permissions,
     WriteFailures writeFailures,
+    GeneratedObjectProblems objectProblems,
     EventRecorder events,
     TimeProvider time
 )
@@ -91,6 +93,7 @@ internal sealed class SummaryReconciler(
                     _ => true,
                 }
             ),
+            .. objectProblems.Of(nodeEni.Metadata.Name).Select(problem => new WriteFailure("", default, problem.Message)),
         ];
 
     /// <summary>

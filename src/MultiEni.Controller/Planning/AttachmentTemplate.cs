@@ -39,7 +39,17 @@ internal sealed class AttachmentTemplate(NodeEni nodeEni, ResolvedNetwork networ
     ];
 
     /// <summary>The attachment of one slot.</summary>
-    public EniAttachment Build(PlannedNode node, NodeIdentity.Ec2 instance, string name, string slot, ResolvedSubnet subnet, int deviceIndex)
+    public EniAttachment Build(
+        PlannedNode node,
+        NodeIdentity.Ec2 instance,
+        string name,
+        string slot,
+        ResolvedSubnet subnet,
+        int deviceIndex,
+        string? primaryAddress,
+        EniSettings settings,
+        ElasticIpSpec? elasticIp
+    )
     {
         var spec = nodeEni.Spec!;
         return new EniAttachment
@@ -77,6 +87,14 @@ internal sealed class AttachmentTemplate(NodeEni nodeEni, ResolvedNetwork networ
                 Ipv4PrefixCount = spec.Ipv4PrefixCount,
                 Ipv6AddressCount = spec.Ipv6AddressCount,
                 Ipv6PrefixCount = spec.Ipv6PrefixCount,
+                EnablePrimaryIpv6 = spec.EnablePrimaryIpv6,
+                PrivateIpAddress = primaryAddress,
+                ElasticIp = elasticIp,
+                PodAddresses = spec.PodAddresses,
+                HostAddressing = spec.HostAddressing == HostAddressings.None ? null : spec.HostAddressing,
+                ConnectionTracking = settings.ConnectionTracking,
+                EnaExpress = settings.EnaExpress,
+                EnaQueueCount = settings.EnaQueueCount,
                 Mtu = spec.Mtu,
                 Device = _device,
             },

@@ -29,7 +29,7 @@ internal sealed class InstanceRoom
     /// Room beside the primary interface, the attachments of other NodeENIs and those that this one
     /// has.
     /// </summary>
-    public static InstanceRoom Of(InstanceTypeLimits? limits, int card, IReadOnlyList<int> cardsOfOthers, IReadOnlyList<EniAttachment> own)
+    public static InstanceRoom Of(InstanceTypeLimits? limits, int card, IReadOnlyList<PlacedEni> others, IReadOnlyList<EniAttachment> own)
     {
         if (limits is null)
         {
@@ -37,14 +37,21 @@ internal sealed class InstanceRoom
         }
 
         // The primary interface is on card 0.
-        var taken = 1 + cardsOfOthers.Count + own.Count;
+        var taken = 1 + others.Count + own.Count;
         var takenOnCard =
-            (card == 0 ? 1 : 0) + cardsOfOthers.Count(other => other == card) + own.Count(attachment => attachment.Spec!.NetworkCardIndex == card);
+            (card == 0 ? 1 : 0) + others.Count(other => other.Card == card) + own.Count(attachment => attachment.Spec!.NetworkCardIndex == card);
         return new InstanceRoom(limits, card, card < limits.PerCard.Count ? limits.PerCard[card] - takenOnCard : 0, limits.MaximumEnis - taken);
     }
 
     /// <summary>Whether one more ENI fits.</summary>
-    public bool HasPlace => _left > 0 && _leftOnCard > 0;
+    /// <param name="withQueueCount">
+    /// Whether its queues are counted by hand, for which some cards have additional places.
+    /// </param>
+    public bool HasPlace(bool withQueueCount)
+    {
+        var additional = withQueueCount ? _limits?.AdditionalOn(_card) ?? 0 : 0;
+        return _left + additional > 0 && _leftOnCard + additional > 0;
+    }
 
     /// <summary>Takes the place of one ENI.</summary>
     public void Take()
@@ -76,10 +83,12 @@ internal sealed class InstanceRoom
             _leftOnCard <= 0
                 ? $"{type.InstanceType} takes {type.PerCard[_card]} ENIs on network card {_card}"
                 : $"{type.InstanceType} takes {type.MaximumEnis} ENIs";
+        var additional = type.AdditionalOn(_card);
+        var more = additional > 0 ? $" ({additional} more with spec.enaQueueCount)" : "";
         return new NodeProblem(
             node.Name,
             Reasons.InstanceLimit,
-            $"{limit}, the primary and those of other NodeENIs included; {refused} of {wanted} do not fit. "
+            $"{limit}{more}, the primary and those of other NodeENIs included; {refused} of {wanted} do not fit. "
                 + "Use a larger instance type, fewer subnets or another network card",
             temporary
         );

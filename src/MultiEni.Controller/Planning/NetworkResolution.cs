@@ -6,7 +6,30 @@ namespace MultiEni.Controller.Planning;
 /// <param name="Network">The result; null unless every source led to something.</param>
 /// <param name="Subnets">The condition <c>SubnetsResolved</c>.</param>
 /// <param name="SecurityGroups">The condition <c>SecurityGroupsResolved</c>.</param>
-internal sealed record NetworkResolution(ResolvedNetwork? Network, ConditionClaim Subnets, ConditionClaim SecurityGroups);
+internal sealed record NetworkResolution(ResolvedNetwork? Network, ConditionClaim Subnets, ConditionClaim SecurityGroups)
+{
+    private const int Named = 3;
+
+    /// <summary>The same, with a word about listed addresses that lie in none of the subnets.</summary>
+    /// <param name="addresses">What the NodeENI lists.</param>
+    public NetworkResolution WithoutPlaceFor(IReadOnlyList<string>? addresses)
+    {
+        if (Network is null || FixedAddresses.Outside(addresses, Network) is not { Count: > 0 } outside)
+        {
+            return this;
+        }
+
+        var more = outside.Count > Named ? $" and {outside.Count - Named} more" : "";
+        return this with
+        {
+            Subnets = Subnets with
+            {
+                Message =
+                    $"{Subnets.Message}; not used, because none of these subnets has them: {string.Join(", ", outside.Take(Named))}{more} of spec.privateIPAddresses",
+            },
+        };
+    }
+}
 
 /// <summary>
 /// Where a NodeENI's ENIs go: its subnets, in the order of their sources and without duplicates,
@@ -42,6 +65,9 @@ internal sealed record ResolvedSubnet(string SubnetId, string VpcId, string Zone
     /// a subnet never runs short.
     /// </summary>
     public bool Ipv6Native { get; init; }
+
+    /// <summary>Its IPv6 range; null when it has none.</summary>
+    public string? Ipv6Cidr { get; init; }
 
     /// <summary>
     /// Whether it can have the addresses that a NodeENI asks for beside the first.

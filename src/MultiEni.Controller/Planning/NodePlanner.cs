@@ -15,7 +15,9 @@ internal sealed class NodePlanner
     private readonly Dictionary<string, EniAttachment> _existing;
     private readonly ILookup<string, EniAttachment> _existingByInstance;
     private readonly FreeAddresses? _free;
+    private readonly FixedAddresses _fixed;
     private readonly AttachmentTemplate? _template;
+    private readonly ElasticIpPool _elastic;
     private readonly int _firstIndex;
     private readonly int _neededAddresses;
 
@@ -25,8 +27,10 @@ internal sealed class NodePlanner
         _existing = existing;
         _existingByInstance = existing.Values.ToLookup(attachment => attachment.Spec!.InstanceId);
         var spec = input.NodeEni.Spec!;
-        _firstIndex = spec.DeviceIndex == 0 ? input.DefaultDeviceIndex : spec.DeviceIndex;
+        _firstIndex = DeviceIndexAllocator.First(spec, input.DefaultDeviceIndex);
         _free = input.Network is null ? null : new FreeAddresses(input.Network, input.AttachmentsIn);
+        _fixed = new FixedAddresses(spec.PrivateIpAddresses, input.AttachmentsIn, existing.Values);
+        _elastic = new ElasticIpPool(spec.ElasticIps, input.ElasticIps, spec.ElasticIps is null ? [] : input.ElasticIpsOfOthers(), existing.Values);
         _template = input.Network is null ? null : new AttachmentTemplate(input.NodeEni, input.Network, _firstIndex);
         _neededAddresses = FreeAddresses.NeededFor(spec);
     }
@@ -120,7 +124,7 @@ internal sealed class NodePlanner
             return;
         }
 
-        var wanted = SubnetChoice.For(_input, instance, inZone, _existing, addresses);
+        var wanted = SubnetChoice.For(_input, instance, inZone, _existing, addresses, _fixed);
         if (wanted.Count > 1 && !string.IsNullOrEmpty(spec.DpdkPciAddress))
         {
             Problem(
@@ -143,7 +147,23 @@ internal sealed class NodePlanner
         var spec = _input.NodeEni.Spec!;
         var limits = node.InstanceType is null ? null : _input.Limits(node.InstanceType);
         var own = _existingByInstance[instance.InstanceId].ToList();
-        var room = InstanceRoom.Of(limits, spec.NetworkCardIndex, _input.CardsOfOthers(instance.InstanceId), own);
+        var others = _input.EnisOfOthers(instance.InstanceId);
+        var room = InstanceRoom.Of(limits, spec.NetworkCardIndex, others, own);
+        var queues = QueueRoom.Of(limits, spec.NetworkCardIndex, others, own);
+        var lacks = new HashSet<string>();
+        NodeProblem? lacking = null;
+        if (limits is not null && FeaturesUnavailable(node, limits) is { } unavailable)
+        {
+            Problems.Add(
+                new NodeProblem(
+                    node.Name,
+                    Reasons.UnknownInstanceType,
+                    $"which settings of ENIs {node.InstanceType} supports is not known yet: {unavailable}. No ENI is created or changed until EC2 has reported it",
+                    Temporary: true
+                )
+            );
+        }
+
         var indexes = slots
             .Select(slot => _existing.GetValueOrDefault(slot.Name))
             .Where(present => present is not null && DeviceIndexAllocator.Keeps(present, _firstIndex))
@@ -154,14 +174,57 @@ internal sealed class NodePlanner
         {
             var slot = slots[position];
             _existing.TryGetValue(slot.Name, out var present);
-            if (present is null && !MayAdd(node, instance, slot, limits, room, addresses, ref refused))
+            var primary = _fixed.For(slot.Name, slot.Of.Subnet, present);
+            if (primary is FixedAddress.NoneLeft none)
+            {
+                Problem(node, Reasons.NoAddressLeft, none.Message);
+                if (present is null)
+                {
+                    continue;
+                }
+            }
+
+            var settings = Settings(node, present?.Spec, limits, queues, lacks);
+            if (present is null && !MayAdd(node, instance, slot, limits, settings, room, addresses, ref refused))
             {
                 continue;
             }
 
-            var index = DeviceIndexAllocator.Preferred(_firstIndex, position, present, indexes);
+            _fixed.Take(slot.Name, primary);
+            queues.Take(settings.EnaQueueCount, present?.Spec);
+            var elastic = _elastic.For(present?.Spec);
+            if (elastic.Lack is { } lack)
+            {
+                lacking = new NodeProblem(node.Name, lack.Reason, lack.Message, lack.Temporary);
+            }
+
+            var index = DeviceIndexAllocator.Preferred(
+                spec.NetworkCardIndex,
+                _firstIndex,
+                position,
+                present,
+                indexes,
+                limits?.MaximumOn(spec.NetworkCardIndex, settings.EnaQueueCount is not null)
+            );
             indexes.Add(index);
-            Desired.Add(slot.Name, _template!.Build(node, instance, slot.Name, slot.Of.Slot, slot.Of.Subnet, index));
+            Desired.Add(
+                slot.Name,
+                _template!.Build(node, instance, slot.Name, slot.Of.Slot, slot.Of.Subnet, index, primary.Address, settings, elastic.ElasticIp)
+            );
+        }
+
+        if (lacking is not null)
+        {
+            Problems.Add(lacking);
+        }
+
+        if (lacks.Count > 0)
+        {
+            Problem(
+                node,
+                Reasons.SettingNotSupported,
+                $"{string.Join(". Also, ", lacks)}. Use another instance type, or a NodeENI of its own for these nodes"
+            );
         }
 
         if (refused > 0)
@@ -172,6 +235,22 @@ internal sealed class NodePlanner
     }
 
     /// <summary>
+    /// What an ENI is set to. As long as EC2 cannot be asked what its type supports, one that exists
+    /// stays as it is.
+    /// </summary>
+    private EniSettings Settings(PlannedNode node, EniAttachmentSpec? present, InstanceTypeLimits? limits, QueueRoom queues, HashSet<string> lacks) =>
+        present is not null && FeaturesUnavailable(node, limits) is not null
+            ? EniSettings.Of(present)
+            : EniSettings.Choose(_input.NodeEni.Spec!, present, limits, queues, lacks);
+
+    /// <summary>
+    /// Why the features that the NodeENI depends on are not known; null when they are, or when none
+    /// are needed, or when EC2 does not know the type either.
+    /// </summary>
+    private string? FeaturesUnavailable(PlannedNode node, InstanceTypeLimits? limits) =>
+        limits?.Features is null && node.InstanceType is not null && EniSettings.AreIn(_input.NodeEni.Spec!) ? _input.LimitsUnavailable : null;
+
+    /// <summary>
     /// Whether an ENI that does not exist yet can be had; asked before anything is created, so that
     /// what does not fit costs no call.
     /// </summary>
@@ -180,6 +259,7 @@ internal sealed class NodePlanner
         NodeIdentity.Ec2 instance,
         Slot slot,
         InstanceTypeLimits? limits,
+        EniSettings settings,
         InstanceRoom room,
         FreeAddresses addresses,
         ref int refused
@@ -196,6 +276,11 @@ internal sealed class NodePlanner
                     Temporary: true
                 )
             );
+            return false;
+        }
+
+        if (FeaturesUnavailable(node, limits) is not null)
+        {
             return false;
         }
 
@@ -222,7 +307,7 @@ internal sealed class NodePlanner
         }
 
         // Room first: an instance that stays full must not have subnets described at every look.
-        if (!room.HasPlace)
+        if (!room.HasPlace(settings.EnaQueueCount is not null))
         {
             refused++;
             return false;

@@ -12,8 +12,8 @@ namespace MultiEni.Controller.Planning;
 /// deletes nothing.
 /// </param>
 /// <param name="Existing">The attachments that this NodeENI has.</param>
-/// <param name="CardsOfOthers">
-/// For an instance, the network card of every attachment that other NodeENIs have on it.
+/// <param name="EnisOfOthers">
+/// For an instance, the place of every attachment that other NodeENIs have on it.
 /// </param>
 /// <param name="AttachmentsIn">All attachments in a subnet, of whichever NodeENI.</param>
 /// <param name="Limits">
@@ -24,12 +24,14 @@ internal sealed record PlanInput(
     IReadOnlyList<PlannedNode> Nodes,
     ResolvedNetwork? Network,
     IReadOnlyList<EniAttachment> Existing,
-    Func<string, IReadOnlyList<int>> CardsOfOthers,
+    Func<string, IReadOnlyList<PlacedEni>> EnisOfOthers,
     Func<string, IEnumerable<EniAttachment>> AttachmentsIn,
     Func<string, InstanceTypeLimits?> Limits
 )
 {
-    /// <summary>Device index for NodeENIs that say 0 (<c>DEFAULT_DEVICE_INDEX</c>).</summary>
+    /// <summary>
+    /// Device index for NodeENIs that say 0 of network card 0 (<c>DEFAULT_DEVICE_INDEX</c>).
+    /// </summary>
     public int DefaultDeviceIndex { get; init; } = 1;
 
     /// <summary>
@@ -49,9 +51,24 @@ internal sealed record PlanInput(
     /// </summary>
     public Func<string, bool> HasNoRoom { get; init; } = static _ => false;
 
+    /// <summary>The Elastic IPs that the NodeENI may use.</summary>
+    public ElasticIps ElasticIps { get; init; } = ElasticIps.None;
+
+    /// <summary>Those that attachments of other NodeENIs have.</summary>
+    public Func<IEnumerable<string>> ElasticIpsOfOthers { get; init; } = static () => [];
+
     /// <summary>
     /// Why EC2 could not be asked for the limits of some types; null when it was, or when nothing
     /// had to be asked.
     /// </summary>
     public string? LimitsUnavailable { get; init; }
+}
+
+/// <summary>What an ENI takes of its instance.</summary>
+/// <param name="Card">A place on this network card.</param>
+/// <param name="Queues">This many ENA queues of it; null for the default.</param>
+internal readonly record struct PlacedEni(int Card, int? Queues)
+{
+    /// <summary>That of an attachment.</summary>
+    public static PlacedEni Of(EniAttachment attachment) => new(attachment.Spec!.NetworkCardIndex, attachment.Spec.EnaQueueCount);
 }

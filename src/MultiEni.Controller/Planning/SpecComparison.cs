@@ -18,6 +18,11 @@ internal static class SpecComparison
             && left.SourceDestCheck == right.SourceDestCheck
             && left.Mtu == right.Mtu
             && left.Device == right.Device
+            && left.PodAddresses == right.PodAddresses
+            && left.HostAddressing == right.HostAddressing
+            && left.ConnectionTracking == right.ConnectionTracking
+            && left.EnaExpress == right.EnaExpress
+            && left.ElasticIp == right.ElasticIp
             && left.SecurityGroupIds.SequenceEqual(right.SecurityGroupIds)
             && SameTags(left.Tags, right.Tags);
     }
@@ -36,10 +41,14 @@ internal static class SpecComparison
             && present.SubnetId == wanted.SubnetId
             && present.DeviceIndex == wanted.DeviceIndex
             && present.NetworkCardIndex == wanted.NetworkCardIndex
+            && present.PrivateIpAddress == wanted.PrivateIpAddress
+            && present.EnaQueueCount == wanted.EnaQueueCount
+            && ConnectionTimeouts.CanBecome(present.ConnectionTracking, wanted.ConnectionTracking)
             && present.SecondaryPrivateIpCount <= wanted.SecondaryPrivateIpCount
             && present.Ipv4PrefixCount <= wanted.Ipv4PrefixCount
             && present.Ipv6AddressCount <= wanted.Ipv6AddressCount
-            && present.Ipv6PrefixCount <= wanted.Ipv6PrefixCount;
+            && present.Ipv6PrefixCount <= wanted.Ipv6PrefixCount
+            && (wanted.EnablePrimaryIpv6 || !present.EnablePrimaryIpv6);
     }
 
     private static bool SameTags(Dictionary<string, string>? left, Dictionary<string, string>? right)

@@ -12,12 +12,14 @@ internal static class SubnetChoice
     /// <param name="inZone">The subnets in its zone; at least one.</param>
     /// <param name="existing">The NodeENI's attachments by name.</param>
     /// <param name="free">Free addresses.</param>
+    /// <param name="primaries">The primary addresses that the NodeENI lists.</param>
     public static IReadOnlyList<(string Slot, ResolvedSubnet Subnet)> For(
         PlanInput input,
         NodeIdentity.Ec2 instance,
         IReadOnlyList<ResolvedSubnet> inZone,
         IReadOnlyDictionary<string, EniAttachment> existing,
-        FreeAddresses free
+        FreeAddresses free,
+        FixedAddresses primaries
     )
     {
         var nodeEni = input.NodeEni;
@@ -28,7 +30,10 @@ internal static class SubnetChoice
         }
 
         bool HasRoom(ResolvedSubnet subnet) =>
-            !input.HasNoRoom(subnet.SubnetId) && subnet.TakesAddressesOf(spec) && free.In(subnet) >= FreeAddresses.NeededFor(spec);
+            !input.HasNoRoom(subnet.SubnetId)
+            && subnet.TakesAddressesOf(spec)
+            && free.In(subnet) >= FreeAddresses.NeededFor(spec)
+            && primaries.HasFree(subnet);
 
         var best = inZone.OrderByDescending(HasRoom).ThenByDescending(free.In).ThenBy(subnet => subnet.SubnetId, StringComparer.Ordinal).First();
         var name = SlotName.Of(nodeEni.Metadata.Name, nodeEni.Metadata.Uid!, instance.InstanceId, SlotName.MostFree);

@@ -107,7 +107,35 @@ internal static class Summarizer
             yield return (ConditionTypes.PermissionsGranted, permissions);
         }
 
+        if (PodAddresses(facts) is { } addresses)
+        {
+            yield return (ConditionTypes.PodAddresses, addresses);
+        }
+
         yield return (ConditionTypes.Ready, Ready(facts, progressing, degraded));
+    }
+
+    // An ENI without addresses for more pods works for those that have one: it stays ready.
+    private static ConditionClaim? PodAddresses(Facts facts)
+    {
+        if (facts.NodeEni.Spec!.PodAddresses is null || facts.NodeEni.Metadata.IsBeingDeleted)
+        {
+            return null;
+        }
+
+        var lacking = facts
+            .Attachments.Where(attachment =>
+                !attachment.Metadata.IsBeingDeleted
+                && attachment.Status?.Conditions.Find(ConditionTypes.PodAddresses) is { Status: ConditionStatus.False }
+            )
+            .ToList();
+        return lacking.Count == 0
+            ? new(true, Reasons.AsExpected, "pods get addresses of the ENIs")
+            : new(
+                false,
+                lacking[0].Status!.Conditions.Find(ConditionTypes.PodAddresses)!.Reason,
+                Named(lacking, attachment => attachment.Status!.Conditions.Find(ConditionTypes.PodAddresses)!.Message)
+            );
     }
 
     private static ConditionClaim Progressing(Facts facts)

@@ -14,7 +14,14 @@ internal sealed class ControllerMetrics
     private readonly Counter<long> _leaksFound;
     private readonly Counter<long> _leaksDeleted;
 
-    public ControllerMetrics(Meter meter, Func<int> attachments, Func<int> candidates, Func<bool> blocked, Func<int> deniedPermissions)
+    public ControllerMetrics(
+        Meter meter,
+        Func<int> attachments,
+        Func<int> candidates,
+        Func<bool> blocked,
+        Func<int> deniedPermissions,
+        Func<IEnumerable<Measurement<int>>> podAddresses
+    )
     {
         _operations = meter.CreateCounter<long>("eni_operations_total", description: "EC2 operations on ENIs by operation and status.");
         _errors = meter.CreateCounter<long>(
@@ -30,6 +37,7 @@ internal sealed class ControllerMetrics
             () => blocked() ? 1 : 0,
             description: "1 while so many ENIs look leaked that none is deleted; the log says what to do."
         );
+        meter.CreateObservableGauge("eni_pod_addresses", podAddresses, description: "Addresses for pods, by NodeENI and state.");
         meter.CreateObservableGauge("ec2_permissions_denied", deniedPermissions, description: "EC2 permissions that the controller's role lacks.");
     }
 

@@ -33,6 +33,32 @@ internal static class Events
     /// <summary>Repairing an attribute failed.</summary>
     public const string EniUpdateFailed = "ENIUpdateFailed";
 
+    /// <summary>An address that a pod asks for by name is not assigned.</summary>
+    public const string AddressRefused = "AddressRefused";
+
+    /// <summary>An address that a pod asks for by name was taken from another ENI.</summary>
+    public const string AddressMoved = "AddressMoved";
+
+    /// <summary>
+    /// Pods need more addresses than the ENI may have by its maximum or its instance type.
+    /// </summary>
+    public const string AddressLimitReached = "AddressLimitReached";
+
+    /// <summary>EC2 assigns no further addresses for pods, such as those of a full subnet.</summary>
+    public const string AddressesUnavailable = "AddressesUnavailable";
+
+    /// <summary>What was in the way of addresses for pods is so no more.</summary>
+    public const string AddressesAvailable = "AddressesAvailable";
+
+    /// <summary>An address that no pod needs any more could not be taken away.</summary>
+    public const string AddressNotReturned = "AddressNotReturned";
+
+    /// <summary>An Elastic IP was associated with an ENI.</summary>
+    public const string ElasticIpAssociated = "ElasticIPAssociated";
+
+    /// <summary>An Elastic IP of a former specification was taken from an ENI.</summary>
+    public const string ElasticIpDisassociated = "ElasticIPDisassociated";
+
     /// <summary>A DPDK driver holds a device.</summary>
     public const string DpdkBound = "DPDKBound";
 

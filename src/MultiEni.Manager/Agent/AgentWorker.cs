@@ -1,6 +1,10 @@
+using Microsoft.Extensions.Logging;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
+using MultiEni.Manager.Links;
 using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Telemetry;
 using MultiEni.Operator.Informers;
 using MultiEni.Operator.Queues;
 
@@ -14,7 +18,9 @@ internal sealed class AgentWorker(
     NodeView view,
     IDevicePublisher publisher,
     WorkEnqueuer wake,
-    WorkQueue<AgentWork> queue
+    ILinks links,
+    WorkQueue<AgentWork> queue,
+    ILogger logger
 )
 {
     /// <summary>Does one piece of work.</summary>
@@ -33,12 +39,23 @@ internal sealed class AgentWorker(
                     queue.Add(AgentWork.Orphan(address.ToString()));
                 }
 
+                await SweepLinksAsync(seen, cancellationToken);
                 if (await publisher.ConfirmAsync(view.Allocatable, cancellationToken))
                 {
                     wake.Everything(WorkPriority.Urgent);
                 }
 
                 return ReconcileResult.Done;
+        }
+    }
+
+    private async Task SweepLinksAsync(HostObservation seen, CancellationToken cancellationToken)
+    {
+        var tables = view.Attachments.Select(HostTables.Of).OfType<int>().ToHashSet();
+        foreach (var item in LinkSweep.Find(seen.Network, tables))
+        {
+            var error = await links.RemoveAsync(item, cancellationToken);
+            Log.LeftoverRemoved(logger, item.ToString(), error.ToString());
         }
     }
 }

@@ -25,6 +25,7 @@ internal sealed class AttachmentReconciler(
     DeviceObserver observer,
     DeviceStepRunner runner,
     AttachmentStatusWriter statusWriter,
+    Func<EniAttachment, AddressUse?> addresses,
     RetryBackoff backoff,
     LinkRepairLimiter repairs,
     ManagerSettings settings,
@@ -127,7 +128,7 @@ internal sealed class AttachmentReconciler(
     private async Task<TimeSpan?> ReportAsync(EniAttachment attachment, Standing standing, CancellationToken cancellationToken)
     {
         var latest = statusWriter.Latest(attachment);
-        var status = StatusReport.Build(latest, standing.Observation, standing.Step, standing.BootId, time.GetUtcNow());
+        var status = StatusReport.Build(latest, standing.Observation, standing.Step, addresses(latest), standing.BootId, time.GetUtcNow());
         if (statusWriter.IsKnown(attachment, status) || ReportWriteDelay.Of(latest, standing.Step, status) is not { } patience)
         {
             _deferred.Forget(attachment.Metadata.Name);

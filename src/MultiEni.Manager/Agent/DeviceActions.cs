@@ -6,6 +6,7 @@ using MultiEni.Manager.Claims;
 using MultiEni.Manager.Claims.Preparation;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
+using MultiEni.Manager.Links;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
 using MultiEni.Manager.Settings;
@@ -21,6 +22,7 @@ internal sealed class DeviceActions(
     BindingJournal journal,
     BindSequence bind,
     GiveBackSequence giveBack,
+    LinkChanger links,
     DeviceChangeGate gate,
     ClaimHolds holds,
     IDevicePublisher publisher,
@@ -40,6 +42,7 @@ internal sealed class DeviceActions(
         {
             DeviceStep.LinkUp up => LinkUpAsync(up, context, cancellationToken),
             DeviceStep.SetMtu mtu => SetMtuAsync(mtu, context, cancellationToken),
+            DeviceStep.ChangeLink change => ChangeLinkAsync(change, context, cancellationToken),
             DeviceStep.Bind bindTo => BindAsync(bindTo, context, cancellationToken),
             DeviceStep.GiveBack back => GiveBackAsync(back, context, cancellationToken),
             DeviceStep.Publish publish => PublishAsync(publish, context, cancellationToken),
@@ -91,6 +94,27 @@ internal sealed class DeviceActions(
         }
 
         Log.MtuSet(logger, context.Name, step.Name, step.Mtu);
+        return StepOutcome.Done;
+    }
+
+    private async Task<StepOutcome> ChangeLinkAsync(DeviceStep.ChangeLink step, StepContext context, CancellationToken cancellationToken)
+    {
+        LinkFailure? failure;
+        try
+        {
+            failure = await links.ApplyAsync(context.BootId, step.Link, step.Operations, cancellationToken);
+        }
+        catch (JournalException error)
+        {
+            return new StepOutcome(new Blocker(Reasons.JournalUnwritable, error.Message), new RetryDelays(LongestDelay, LongestDelay));
+        }
+
+        if (failure is not null)
+        {
+            return LinkFailure($"{step.Name}: {failure.What}", failure.Error);
+        }
+
+        Log.LinkChanged(logger, context.Name, step.Name, step.Operations.Count);
         return StepOutcome.Done;
     }
 

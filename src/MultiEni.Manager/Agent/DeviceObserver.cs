@@ -4,9 +4,11 @@ using MultiEni.Manager.Binding;
 using MultiEni.Manager.Claims;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
+using MultiEni.Manager.Links;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
 using MultiEni.Manager.Settings;
+using MultiEni.Manager.Setup;
 using MultiEni.Manager.Steps;
 
 namespace MultiEni.Manager.Agent;
@@ -21,6 +23,7 @@ internal sealed class DeviceObserver(
     IDevicePublisher publisher,
     ClaimHolds holds,
     LockedFiles locked,
+    LinkObserver links,
     SafetyPolicy policy,
     ManagerSettings settings,
     TimeProvider time
@@ -28,6 +31,12 @@ internal sealed class DeviceObserver(
 {
     private readonly Dictionary<string, Invisible> _invisible = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
+
+    // The setup ran before this program, and once.
+    private readonly string? _ipamProblem =
+        settings.IpamSocket.Length > 0 && SetupRecord.Read(SetupRecord.PathBeside(settings.JournalPath)).PluginProblem is { Length: > 0 } problem
+            ? problem
+            : null;
 
     /// <summary>The observation of an attachment.</summary>
     public async Task<(DeviceObservation Observation, DeviceClaim Claim)> ReadAsync(
@@ -68,12 +77,15 @@ internal sealed class DeviceObserver(
             };
         }
 
-        var facts = device is null ? null : await FactsAsync(attachment, device, seen, cancellationToken);
+        var facts = device is null ? null : await FactsAsync(attachment, device, links.WithoutOwn(seen), cancellationToken);
+        var (linkPlan, linkFacts) = await links.ReadAsync(attachment, view.Attachments, link, seen, cancellationToken);
         var observation = new DeviceObservation
         {
             Desired = desired,
             Match = match,
             Link = link,
+            LinkPlan = linkPlan,
+            LinkFacts = linkFacts,
             Journal = entry is not null && (entry.EniId == claim.EniId || entry == journaled) ? entry : null,
             Offer = OfferOf(claim, others, known, seen.BootId),
             ReportedResource = attachment.Status?.Device is { } report && report.BootId == seen.BootId ? report.ResourceName : null,
@@ -89,9 +101,11 @@ internal sealed class DeviceObserver(
             NodeAddresses = view.Addresses ?? [],
             IsStuck = known is { } stuckAt && locked.IsStuck(stuckAt),
             VfioTaint = device?.Driver == DpdkDrivers.VfioPci ? await host.Files.ReadTextAsync(SysfsPaths.VfioPciTaint, cancellationToken) : null,
+            IpamProblem = _ipamProblem,
             DpdkEnabled = settings.DpdkEnabled,
             Publishes = settings.DevicePublisher != PublisherChoice.None,
             ServesClaims = settings.DevicePublisher == PublisherChoice.Dra,
+            HeldByClaim = known is { } place && holds.Of(place, seen.BootId) is var (holder, _) ? ClaimHolds.InUse(place, holder) : null,
         };
         return (observation, claim);
     }

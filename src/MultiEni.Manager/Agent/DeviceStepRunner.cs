@@ -20,9 +20,9 @@ internal sealed class DeviceStepRunner(
     LinkRepairLimiter repairs
 )
 {
-    // Glance, bring up, set MTU, withdraw, look, give back, bind, advertise: with room for one
-    // retry of each.
-    private const int MostSteps = 17;
+    // Glance, bring up, set MTU, change the link, withdraw, look, give back, bind, advertise: with
+    // room for one retry of each.
+    private const int MostSteps = 19;
 
     /// <summary>Moves a device as far as it will go.</summary>
     /// <param name="target">Whose device.</param>
@@ -36,6 +36,12 @@ internal sealed class DeviceStepRunner(
             var isGlance = count == 0;
             var seen = isGlance ? await boot.GlanceAsync(cancellationToken) : await boot.ObserveAsync(cancellationToken);
             var (observation, claim) = await ReadAsync(target, seen, run.Usage, cancellationToken);
+            if (observation.Match is DeviceMatch.Absent)
+            {
+                // The link that comes back is another one, which nobody has changed yet.
+                repairs.Forget(target.Work);
+            }
+
             var step = DeviceDecision.Decide(observation);
             if (step.Kind == StepKind.Settled)
             {
@@ -125,7 +131,8 @@ internal sealed class DeviceStepRunner(
             return new Stop(new DeviceStep.Refuse(step.Affects, closed.Why), closed.Left);
         }
 
-        var isLink = step.Kind == StepKind.Link;
+        // What is removed for good, or was left behind, is no repair.
+        var isLink = step.Kind == StepKind.Link && step is not DeviceStep.ChangeLink { Link: null } && !context.Observation.Desired.Deleting;
         if (isLink && repairs.Wait(target.Work) is var pause && pause > TimeSpan.Zero)
         {
             return new Stop(new DeviceStep.Refuse(step.Affects, Contested(step)), pause);
@@ -145,6 +152,11 @@ internal sealed class DeviceStepRunner(
         if (isLink)
         {
             repairs.Note(target.Work);
+        }
+        else
+        {
+            // The link of a device that came back is down, and nobody took it down.
+            repairs.Forget(target.Work);
         }
 
         return null;
@@ -179,6 +191,7 @@ internal sealed class DeviceStepRunner(
         {
             DeviceStep.SetMtu mtu => (mtu.Name, $"its MTU to something else than {mtu.Mtu}"),
             DeviceStep.LinkUp up => (up.Name, "it down"),
+            DeviceStep.ChangeLink change => (change.Name, "its names, addresses, routes or rules otherwise"),
             _ => throw new UnreachableException($"{step}"),
         };
         return new Blocker(

@@ -75,7 +75,8 @@ internal readonly record struct RetryDelays(TimeSpan First, TimeSpan Longest);
 /// </summary>
 internal sealed class LinkRepairLimiter(TimeProvider time)
 {
-    private const int MostRepairs = 5;
+    // The first configuration takes three: up, MTU, names.
+    private const int MostRepairs = 6;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<AgentWork, RepairLimit> _repairs = new();
 

@@ -1,8 +1,6 @@
-using System.Globalization;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
-using MultiEni.Manager.Kubelet.PodResources;
 using MultiEni.Manager.Kubelet.Wire;
 using MultiEni.Manager.Pods;
 using MultiEni.Manager.Publishing.Embedded;
@@ -21,7 +19,7 @@ namespace MultiEni.Manager.Agent;
 /// pod. When pods may not be listed either, nothing can be told, and that is the answer.
 /// </remarks>
 /// <param name="files">The kernel's files.</param>
-/// <param name="kubelet">Tells which pods have which devices.</param>
+/// <param name="plugins">Tells which pods have which devices.</param>
 /// <param name="handouts">Devices that a container is getting just now.</param>
 /// <param name="pods">The node's pods.</param>
 /// <param name="finished">Tells which of them have finished.</param>
@@ -29,13 +27,17 @@ namespace MultiEni.Manager.Agent;
 /// The claim that has a device, and the resource under which the device is advertised; null when
 /// none has it.
 /// </param>
+/// <param name="podsOn">
+/// Pods that have addresses of the ENI of a device; null while that is not known.
+/// </param>
 internal sealed class UsageProbe(
     IHostFiles files,
-    PodResourcesClient kubelet,
+    DevicePluginUse plugins,
     RecentAllocations handouts,
     NodePods pods,
     FinishedPods finished,
-    Func<PciAddress, (string Claim, string Resource)?> claimOf
+    Func<PciAddress, (string Claim, string Resource)?> claimOf,
+    Func<PciAddress, IReadOnlyList<string>?> podsOn
 )
 {
     private readonly OpenFiles _open = new(files);
@@ -44,52 +46,35 @@ internal sealed class UsageProbe(
     public async Task<DeviceUsage> LookAsync(PciDevice device, CancellationToken cancellationToken) =>
         claimOf(device.Address) is var (claim, resource)
             ? new DeviceUsage.InUse(InUse(device, $"claim {claim}"), resource)
-            : await AskAsync(device, cancellationToken) ?? await ProbeAsync(device, cancellationToken);
+            : await AskAsync(device, cancellationToken) ?? Addressed(device) ?? await ProbeAsync(device, cancellationToken);
+
+    // Interfaces of an ipvlan are in the pods, where nothing of the host shows them.
+    private DeviceUsage? Addressed(PciDevice device) =>
+        podsOn(device.Address) switch
+        {
+            null => new DeviceUsage.Unknown(
+                $"Whether pods have addresses of the ENI of {device.Address} is unknown, so it is not touched: the address book of this node is not open (see the readiness of the eni-manager pod)."
+            ),
+            { Count: > 0 } holders => new DeviceUsage.InUse(InUse(device, $"{DeviceHolders.Name(holders)}, with addresses of its ENI")),
+            _ => null,
+        };
 
     // Null: no pod has it.
     private async Task<DeviceUsage?> AskAsync(PciDevice device, CancellationToken cancellationToken)
     {
-        IReadOnlyList<HeldDevice> told;
+        DeviceHolders holders;
         try
         {
-            told = await kubelet.ListAsync(cancellationToken);
+            holders = await plugins.OfAsync(device.Address, cancellationToken);
         }
         catch (Exception error) when (error is GrpcException or ProtoException)
         {
             return await AskWithoutKubeletAsync(device, error.Message, cancellationToken) ?? JustGiven(device);
         }
 
-        var holders = new List<HeldDevice>();
-        var hint = "";
-        foreach (var held in told.Where(held => held.DeviceId == device.Address.ToString()))
-        {
-            switch (await finished.AskAsync(held.Namespace, held.Pod, cancellationToken))
-            {
-                case true:
-                    continue;
-                case null:
-                    hint =
-                        " If it has finished, delete it: kubelets before 1.34 name a pod until its object is gone, and the ENI manager may not look at pods"
-                        + " (eniManager.listPods).";
-                    break;
-            }
-
-            holders.Add(held);
-        }
-
-        if (holders.Count == 0)
-        {
-            return JustGiven(device);
-        }
-
-        var resources = holders.Select(holder => holder.Resource).Distinct(StringComparer.Ordinal).ToList();
-        return new DeviceUsage.InUse(
-            InUse(
-                device,
-                $"{Name([.. holders.Select(holder => $"{holder.Namespace}/{holder.Pod}")])}, which requested {string.Join(" and ", resources)}"
-            ) + hint,
-            resources is [var only] ? only : null
-        );
+        return holders.Pods.Count == 0
+            ? JustGiven(device)
+            : new DeviceUsage.InUse(InUse(device, $"{holders}") + holders.Hint, holders.Resources is [var only] ? only : null);
     }
 
     private async Task<DeviceUsage?> AskWithoutKubeletAsync(PciDevice device, string why, CancellationToken cancellationToken)
@@ -119,7 +104,7 @@ internal sealed class UsageProbe(
             : new DeviceUsage.InUse(
                 InUse(
                     device,
-                    $"{Name(suspects)}, which requested devices: whether this device was allocated to it is unknown, because the kubelet does not answer "
+                    $"{DeviceHolders.Name(suspects)}, which requested devices: whether this device was allocated to it is unknown, because the kubelet does not answer "
                         + $"({why}; mount the host folder of KUBELET_ROOT)"
                 )
             );
@@ -178,70 +163,4 @@ internal sealed class UsageProbe(
 
     private static string Open(PciDevice device, string holder, string node) =>
         $"{device.Address} is in use: {holder} has {node} open; it is not modified before that ends.";
-
-    private static string Name(List<string> holders)
-    {
-        var names = holders.Distinct(StringComparer.Ordinal).ToList();
-        return $"pod{(names.Count > 1 ? "s" : "")} {string.Join(", ", names.Take(3))}" + (names.Count > 3 ? $" and {names.Count - 3} more" : "");
-    }
-}
-
-/// <summary>
-/// Looks for the process that has a device node open (S11). A node of VFIO has a single opener and
-/// tells by itself that it is taken; one of UIO takes any number, so that only the kernel's list of
-/// open files knows.
-/// </summary>
-internal sealed class OpenFiles(IHostFiles files)
-{
-    // PROC_PID_INIT_INO of include/uapi/linux/nsfs.h: the number of the first process namespace on
-    // every kernel.
-    private const string HostNamespace = "pid:[4026531836]";
-
-    /// <summary>
-    /// Whether the processes of the whole node can be seen, and not only those of this container.
-    /// </summary>
-    public async Task<bool> SeesNodeAsync(CancellationToken cancellationToken) =>
-        await files.ReadLinkAsync("/proc/self/ns/pid", cancellationToken) == HostNamespace;
-
-    /// <summary>
-    /// A process that has the node open, such as <c>dpdk-testpmd (process 4711)</c>; null when none
-    /// can be seen.
-    /// </summary>
-    public async Task<string?> HolderAsync(string node, CancellationToken cancellationToken)
-    {
-        foreach (var process in await files.ListAsync("/proc", cancellationToken))
-        {
-            if (int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out _) && await HasOpenAsync(process, node, cancellationToken))
-            {
-                var name = (await files.ReadTextAsync($"/proc/{process}/comm", cancellationToken))?.Trim();
-                return $"{(string.IsNullOrEmpty(name) ? "a program" : name)} (process {process})";
-            }
-        }
-
-        return null;
-    }
-
-    private async Task<bool> HasOpenAsync(string process, string node, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<string> descriptors;
-        try
-        {
-            descriptors = await files.ListAsync($"/proc/{process}/fd", cancellationToken);
-        }
-        catch (UnauthorizedAccessException)
-        {
-            // Not even root may look into some processes of others, and none of those has a device.
-            return false;
-        }
-
-        foreach (var descriptor in descriptors)
-        {
-            if (await files.ReadLinkAsync($"/proc/{process}/fd/{descriptor}", cancellationToken) == node)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 }

@@ -7,6 +7,8 @@ namespace MultiEni.Manager.Binding;
 /// </summary>
 internal static class DurableFile
 {
+    private const string Unfinished = ".tmp";
+
     /// <summary>
     /// Writes beside the file, forces it to the disk, renames. Creates the folder when it is
     /// missing.
@@ -32,7 +34,7 @@ internal static class DurableFile
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}{Unfinished}");
         try
         {
             using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
@@ -44,6 +46,23 @@ internal static class DurableFile
         {
             File.Delete(temporary);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Removes what a program that was killed while it wrote has left beside its files. Only while
+    /// nobody writes them.
+    /// </summary>
+    /// <param name="folder">The folder; need not exist.</param>
+    /// <param name="names">Which files, such as <c>state.json</c> or <c>*.json</c>.</param>
+    /// <param name="within">Whether the folders in it count too.</param>
+    /// <exception cref="IOException">One cannot be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">One may not be removed.</exception>
+    public static void RemoveUnfinished(string folder, string names, SearchOption within = SearchOption.TopDirectoryOnly)
+    {
+        foreach (var path in Directory.Exists(folder) ? Directory.GetFiles(folder, $".{names}.*{Unfinished}", within) : [])
+        {
+            File.Delete(path);
         }
     }
 

@@ -55,4 +55,7 @@ internal static partial class ClaimLog
 
     [LoggerMessage(276, LogLevel.Warning, "How the devices of claim {Claim} are reached could not be written to its status yet: {Message}")]
     public static partial void ClaimNotReported(ILogger logger, string claim, string message);
+
+    [LoggerMessage(277, LogLevel.Warning, "ResourceSlice {Slice}, of the time when DEVICE_PUBLISHER was dra, could not be deleted yet: {Message}")]
+    public static partial void FormerSliceLeft(ILogger logger, string slice, string message);
 }

@@ -2,15 +2,14 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using MultiEni.Api;
 using MultiEni.Api.ResourceClaims;
 using MultiEni.Manager.Claims.Preparation;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Kubelet.Dra;
 using MultiEni.Manager.Kubelet.Wire;
-using MultiEni.Manager.Safety;
 using MultiEni.Manager.Settings;
+using MultiEni.Manager.Telemetry;
 using MultiEni.Operator.Client;
 
 namespace MultiEni.Manager.Claims;
@@ -20,6 +19,24 @@ namespace MultiEni.Manager.Claims;
 /// and the answers for claims. The driver's own socket answers before the one for the registration
 /// is there, and that one is gone before anything else ends.
 /// </summary>
+/// <param name="paths">The sockets.</param>
+/// <param name="preparation">Prepares claims.</param>
+/// <param name="claims">Which claims are prepared.</param>
+/// <param name="turns">One piece of work at a time for each claim.</param>
+/// <param name="client">Claims in the API server.</param>
+/// <param name="publisher">The devices on offer.</param>
+/// <param name="registration">Told whether the kubelet has registered the driver.</param>
+/// <param name="pluginUse">
+/// Why a claim must not have a device because of pods with a device plugin; null when it may.
+/// </param>
+/// <param name="health">The devices' health, for the kubelet.</param>
+/// <param name="host">The node's kernel.</param>
+/// <param name="settings">How it behaves.</param>
+/// <param name="metrics">Counts what is done.</param>
+/// <param name="settled">Called when a claim's devices have changed.</param>
+/// <param name="loggers">Makes logs.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">The log.</param>
 internal sealed class DraDriver(
     DraPaths paths,
     ClaimPreparation preparation,
@@ -27,9 +44,13 @@ internal sealed class DraDriver(
     ClaimTurns turns,
     ClaimClient client,
     DraPublisher publisher,
+    DriverRegistration registration,
+    Func<PciAddress, CancellationToken, Task<string?>> pluginUse,
     DeviceHealthFeed health,
     NodeHost host,
     ManagerSettings settings,
+    ClaimMetrics metrics,
+    Action settled,
     ILoggerFactory loggers,
     TimeProvider time,
     ILogger logger
@@ -44,24 +65,6 @@ internal sealed class DraDriver(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, PreparedClaim> _unreported = new(StringComparer.Ordinal);
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private string? _problem = "the kubelet has not called yet";
-
-    /// <summary>
-    /// Called when the kubelet has registered the driver, or a claim's devices have changed.
-    /// </summary>
-    public Action Settled { get; set; } = () => { };
-
-    /// <summary>
-    /// Why the kubelet does not prepare claims with this driver; null when it does.
-    /// </summary>
-    public Blocker? Problem =>
-        Volatile.Read(ref _problem) is { } problem
-            ? new Blocker(
-                Reasons.KubeletUnavailable,
-                $"{ClaimNames.Driver} is not registered with the kubelet: {problem}. If it stays so, see that the kubelet is of Kubernetes 1.34 or later and that the "
-                    + $"eni-manager container has the host folders {paths.RegistrationFolder} and {paths.PluginFolder} mounted at the same paths."
-            )
-            : null;
 
     /// <summary>Serves until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -91,14 +94,19 @@ internal sealed class DraDriver(
     /// <summary>Prepares a claim.</summary>
     public async Task<PrepareAnswer> PrepareAsync(ClaimReference claim, CancellationToken cancellationToken)
     {
+        var start = time.GetTimestamp();
         var answer = await turns.RunAsync(
             claim.Uid,
             (doing, token) => DoPrepareAsync(claim, doing, token),
             doing => new PrepareAnswer.Refused(
                 $"Claim {claim} is not prepared after {CallLimit.TotalSeconds} s, which were spent waiting for {doing}. It goes on, and the kubelet asks again."
-            ),
+            )
+            {
+                Reason = ClaimFailures.Timeout,
+            },
             cancellationToken
         );
+        metrics.Ended("prepare", (answer as PrepareAnswer.Refused)?.Reason, time.GetElapsedTime(start));
         if (answer is PrepareAnswer.Refused refused)
         {
             ClaimLog.ClaimNotPrepared(logger, claim.ToString(), claim.Uid, refused.Why);
@@ -113,14 +121,19 @@ internal sealed class DraDriver(
     /// </summary>
     public async Task<UnprepareAnswer> UnprepareAsync(ClaimReference claim, CancellationToken cancellationToken)
     {
+        var start = time.GetTimestamp();
         var answer = await turns.RunAsync(
             claim.Uid,
             (doing, token) => DoUnprepareAsync(claim, doing, token),
             doing => new UnprepareAnswer.Refused(
                 $"Claim {claim} has not ended after {CallLimit.TotalSeconds} s, which were spent waiting for {doing}. It goes on, and the kubelet asks again."
-            ),
+            )
+            {
+                Reason = ClaimFailures.Timeout,
+            },
             cancellationToken
         );
+        metrics.Ended("unprepare", (answer as UnprepareAnswer.Refused)?.Reason, time.GetElapsedTime(start));
         if (answer is UnprepareAnswer.Refused refused)
         {
             ClaimLog.ClaimNotEnded(logger, claim.ToString(), claim.Uid, refused.Why);
@@ -143,7 +156,10 @@ internal sealed class DraDriver(
 
         if (publisher.Entries() is not { } devices)
         {
-            return new PrepareAnswer.Refused($"Claim {asked}: eni-manager has only just started and has not read the node's devices yet.");
+            return new PrepareAnswer.Refused($"Claim {asked}: eni-manager has only just started and has not read the node's devices yet.")
+            {
+                Reason = ClaimFailures.NotReady,
+            };
         }
 
         doing("the API server");
@@ -154,7 +170,10 @@ internal sealed class DraDriver(
         }
         catch (Exception error) when (KubernetesFailure.Is(error))
         {
-            return new PrepareAnswer.Refused($"Claim {asked} cannot be read from the API server: {error.Message}");
+            return new PrepareAnswer.Refused($"Claim {asked} cannot be read from the API server: {error.Message}")
+            {
+                Reason = ClaimFailures.NotReady,
+            };
         }
 
         var step = PrepareDecision.Decide(
@@ -167,14 +186,19 @@ internal sealed class DraDriver(
                 Devices = devices,
                 Prepared = claims.Of(boot),
                 DpdkEnabled = settings.DpdkEnabled,
-                DefaultDriver = settings.DefaultDriver,
             }
         );
         switch (step)
         {
             case PrepareStep.Refuse refuse:
-                return new PrepareAnswer.Refused(refuse.Why);
+                return new PrepareAnswer.Refused(refuse.Why) { Reason = refuse.Reason };
             case PrepareStep.Prepare { Plan: var plan }:
+                doing("the kubelet's list of the devices that pods have");
+                if (await WhyHeldAsync(plan, cancellationToken) is { } held)
+                {
+                    return new PrepareAnswer.Refused(held) { Reason = ClaimFailures.DeviceInUse };
+                }
+
                 var answer = await preparation.PrepareAsync(plan, doing, cancellationToken);
                 if (answer is PrepareAnswer.Prepared && claims.Find(asked.Uid, boot) is { } done)
                 {
@@ -187,6 +211,20 @@ internal sealed class DraDriver(
             default:
                 throw new InvalidOperationException($"No such step: {step}.");
         }
+    }
+
+    // A scheduler of claims does not know which devices pods got from a device plugin.
+    private async Task<string?> WhyHeldAsync(PreparedClaim plan, CancellationToken cancellationToken)
+    {
+        foreach (var device in plan.Devices.Where(device => !device.IsAdminAccess))
+        {
+            if (await pluginUse(device.Address, cancellationToken) is { } why)
+            {
+                return $"Device {device.Device} of claim {plan} cannot be prepared: {why}";
+            }
+        }
+
+        return null;
     }
 
     private async Task<UnprepareAnswer> DoUnprepareAsync(ClaimReference asked, Action<string> doing, CancellationToken cancellationToken)
@@ -216,7 +254,7 @@ internal sealed class DraDriver(
                 _ =>
                 {
                     publisher.Changed();
-                    Settled();
+                    settled();
                     _wake.Writer.TryWrite(true);
                 },
                 CancellationToken.None,
@@ -307,36 +345,15 @@ internal sealed class DraDriver(
                 RemoveDeadSockets();
                 sockets.Registration = await server.ListenAsync(
                     paths.RegistrationSocket,
-                    new RegistrationService(ClaimNames.Driver, paths.PluginSocket, OnTold),
+                    new RegistrationService(ClaimNames.Driver, paths.PluginSocket, registration.Note),
                     cancellationToken
                 );
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or SocketException)
         {
-            Note(error.Message);
+            registration.Note(error.Message);
         }
-    }
-
-    private void OnTold(string? problem) => Note(problem);
-
-    private void Note(string? problem)
-    {
-        if (Interlocked.Exchange(ref _problem, problem) == problem)
-        {
-            return;
-        }
-
-        if (problem is null)
-        {
-            ClaimLog.DriverRegistered(logger, ClaimNames.Driver);
-        }
-        else
-        {
-            ClaimLog.DriverNotRegistered(logger, ClaimNames.Driver, problem);
-        }
-
-        Settled();
     }
 
     // Of a pod that was killed: the kubelet would go on trying to reach it. That of one that is

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
-using MultiEni.Api.ResourceClaims;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Claims.Preparation;
 using MultiEni.Manager.Claims.Slices;
@@ -35,6 +34,9 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     private readonly DeviceChecker _checker;
     private readonly HostReader _reader;
     private readonly DeviceHealthFeed _health;
+    private readonly SlicePublisher _slice;
+    private readonly DriverRegistration _registration;
+    private readonly Func<PciAddress, EniFacts?> _facts;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _graceIsOver;
@@ -50,6 +52,14 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     /// <param name="files">The files of claims.</param>
     /// <param name="host">The node's kernel.</param>
     /// <param name="health">Told of the devices' health.</param>
+    /// <param name="slice">Keeps the slice.</param>
+    /// <param name="registration">Whether the kubelet has registered the driver.</param>
+    /// <param name="facts">
+    /// What Kubernetes says of the ENI at an address; null when it says nothing.
+    /// </param>
+    /// <param name="settled">
+    /// Called when something is to be looked at on which others may wait.
+    /// </param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     public DraPublisher(
@@ -60,30 +70,20 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         ClaimFiles files,
         NodeHost host,
         DeviceHealthFeed health,
+        SlicePublisher slice,
+        DriverRegistration registration,
+        Func<PciAddress, EniFacts?> facts,
+        Action settled,
         TimeProvider time,
         ILogger logger
     )
     {
         (_path, _node, _claims, _holds, _files, _host, _health, _time, _logger) = (path, node, claims, holds, files, host, health, time, logger);
+        (_slice, _registration, _facts) = (slice, registration, facts);
         _checker = new DeviceChecker(host);
         _reader = new HostReader(host);
-        _graceIsOver = time.CreateTimer(_ => Settled(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _graceIsOver = time.CreateTimer(_ => settled(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
-
-    /// <summary>What Kubernetes says of the ENI at an address; null when it says nothing.</summary>
-    public Func<PciAddress, EniFacts?> Facts { get; set; } = _ => null;
-
-    /// <summary>A device as stored in the slice; null when it is not in it.</summary>
-    public Func<string, SliceDevice?> Stored { get; set; } = _ => null;
-
-    /// <summary>Why the offers do not reach pods; null when they do.</summary>
-    public Func<Blocker?> Problem { get; set; } = () => null;
-
-    /// <summary>Called when the slice has to be looked at.</summary>
-    public Action Changed { get; set; } = () => { };
-
-    /// <summary>Called when something is to be looked at on which others may wait.</summary>
-    public Action Settled { get; set; } = () => { };
 
     /// <inheritdoc />
     public IReadOnlyList<OfferedDevice> Offered
@@ -96,6 +96,15 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
             }
         }
     }
+
+    // Why the offers do not reach pods; null when they do.
+    private Blocker? Problem =>
+        _slice.Problem is { } unwritten
+            ? new Blocker(Reasons.Publishing, $"The node's ResourceSlice is not as it should be: {unwritten}")
+            : _registration.Problem;
+
+    /// <summary>The devices that claims have changed: the slice has to be looked at.</summary>
+    public void Changed() => _slice.Wake();
 
     /// <summary>The content of the slice; null while it is not known.</summary>
     public IReadOnlyList<SliceEntry>? Entries()
@@ -138,7 +147,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     /// <inheritdoc />
     public async Task OfferAsync(OfferedDevice device, CancellationToken cancellationToken)
     {
-        var facts = Facts(device.Address);
+        var facts = _facts(device.Address);
         var (boot, before) = Known(device.Address);
         // While a claim has it bound, what is offered is what it is afterwards.
         var isClaims = boot is not null && _holds.DriverOf(device.Address, boot) == device.Driver;
@@ -190,7 +199,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     {
         foreach (var (entry, _) in Present())
         {
-            if (Facts(entry.Device.Offer.Address) is { } facts && facts.EniId == entry.Device.Eni.EniId)
+            if (_facts(entry.Device.Offer.Address) is { } facts && facts.EniId == entry.Device.Eni.EniId)
             {
                 Replace(entry, entry with { Device = entry.Device with { Eni = facts } });
             }
@@ -205,7 +214,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         var ended = false;
         foreach (var (entry, boot) in Present())
         {
-            if (IsOver(entry) && _holds.Of(entry.Device.Offer.Address, boot) is null && Stored(entry.Device.Name) is null)
+            if (IsOver(entry) && _holds.Of(entry.Device.Offer.Address, boot) is null && _slice.Find(entry.Device.Name) is null)
             {
                 lock (_lock)
                 {
@@ -223,7 +232,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         }
 
         // Of one whose time is over the slice has to be looked at anew.
-        Changed();
+        _slice.Wake();
         return Task.FromResult(ended);
     }
 
@@ -246,8 +255,8 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         {
             DeviceStanding.Unusable unusable => new OfferState.Failed(device, unusable.Why),
             DeviceStanding.Gone gone => new OfferState.Failed(device, gone.Why),
-            _ when Problem() is { } problem => new OfferState.Pending(device, problem),
-            _ when Stored(entry.Device.Name) is { Taints: null or { Count: 0 } } => new OfferState.Confirmed(device),
+            _ when Problem is { } problem => new OfferState.Pending(device, problem),
+            _ when _slice.Find(entry.Device.Name) is { Taints: null or { Count: 0 } } => new OfferState.Confirmed(device),
             _ => new OfferState.Pending(
                 device,
                 new Blocker(Reasons.Publishing, $"{entry.Device.Name} is being written to the node's ResourceSlice.")
@@ -320,7 +329,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         }
 
         Save();
-        Changed();
+        _slice.Wake();
     }
 
     private void Replace(Entry before, Entry after)
@@ -352,7 +361,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
                     }
                 )),
         ]);
-        Changed();
+        _slice.Wake();
     }
 
     // What an earlier boot prepared is no more, and what was being written when a predecessor was
@@ -366,6 +375,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
                 _files.Remove(old);
             }
 
+            DurableFile.RemoveUnfinished(Path.GetDirectoryName(Path.GetFullPath(_path))!, Path.GetFileName(_path));
             _files.RemoveStrays(uid => _claims.Find(uid, bootId) is not null);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -26,13 +26,28 @@ internal sealed record NetworkState(
 /// <param name="LowerIndex">
 /// The link on which it is stacked (VLAN, macvlan, ipvlan), or null.
 /// </param>
-internal sealed record Link(int Index, string Name, string MacAddress, int Mtu, bool Up, int? MasterIndex, int? LowerIndex);
+internal sealed record Link(int Index, string Name, string MacAddress, int Mtu, bool Up, int? MasterIndex, int? LowerIndex)
+{
+    /// <summary>Further names of the link; empty on a kernel before 5.5.</summary>
+    public IReadOnlyList<string> AlternativeNames
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
+    /// <summary>Whether it answers to a name.</summary>
+    public bool IsCalled(string name) => Name == name || AlternativeNames.Contains(name, StringComparer.Ordinal);
+}
 
 /// <summary>One address of a link.</summary>
 /// <param name="LinkIndex">The link.</param>
 /// <param name="Address">IPv4 or IPv6 address without its prefix length.</param>
 /// <param name="PrefixLength">Length of the on-link prefix, in bits.</param>
-internal sealed record LinkAddress(int LinkIndex, string Address, int PrefixLength);
+internal sealed record LinkAddress(int LinkIndex, string Address, int PrefixLength)
+{
+    /// <summary>Who set it; 0 when that is unknown, as on every kernel before 5.18.</summary>
+    public int Protocol { get; init; }
+}
 
 /// <summary>One route.</summary>
 /// <param name="Family">4 or 6.</param>
@@ -51,4 +66,8 @@ internal sealed record Route(int Family, int Table, string? Destination, string?
 /// <param name="Priority">The lowest is asked first.</param>
 /// <param name="Source">Source prefix, or null for any, or for all but one.</param>
 /// <param name="Table">The table it leads to.</param>
-internal sealed record RoutingRule(int Family, int Priority, string? Source, int Table);
+internal sealed record RoutingRule(int Family, int Priority, string? Source, int Table)
+{
+    /// <summary>Who made it; 0 when that is unknown.</summary>
+    public int Protocol { get; init; }
+}

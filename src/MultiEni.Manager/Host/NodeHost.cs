@@ -4,7 +4,9 @@ namespace MultiEni.Manager.Host;
 /// <param name="Files">The kernel's files.</param>
 /// <param name="Links">The kernel's links.</param>
 /// <param name="Events">The kernel's announcements.</param>
-internal sealed record NodeHost(IHostFiles Files, ILinks Links, IHostEvents Events);
+/// <param name="Counters">What network drivers count.</param>
+/// <param name="Telemetry">What DPDK programs count.</param>
+internal sealed record NodeHost(IHostFiles Files, ILinks Links, IHostEvents Events, IDriverCounters Counters, IDpdkTelemetry Telemetry);
 
 /// <summary>
 /// The kernel's files: sysfs, procfs and the device nodes. Paths are absolute as on the host
@@ -32,7 +34,8 @@ internal interface IHostFiles
     ValueTask<bool> ExistsAsync(string path, CancellationToken cancellationToken);
 
     /// <summary>
-    /// One write(2) of exactly these bytes to an existing file. May take very long: an unbind waits
+    /// One write(2) of exactly these bytes to an existing file below <c>/sys</c> or
+    /// <c>/proc/sys/net</c>. May take very long: an unbind waits
     /// for whoever holds the device open, and giving up on the wait does not undo the write.
     /// </summary>
     ValueTask<Errno> WriteAsync(string path, string text, CancellationToken cancellationToken);
@@ -62,6 +65,47 @@ internal interface ILinks
 
     /// <summary>Sets the MTU of a link, in bytes.</summary>
     ValueTask<Errno> SetMtuAsync(int index, int mtu, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Adds something that is not there. <see cref="Errno.Exists"/> when it is, or when something
+    /// else has its place; nothing is replaced.
+    /// </summary>
+    ValueTask<Errno> AddAsync(NetworkItem item, CancellationToken cancellationToken);
+
+    /// <summary>Removes something.</summary>
+    ValueTask<Errno> RemoveAsync(NetworkItem item, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// What the drivers of network interfaces count. Implemented by the real kernel and by the simulated
+/// node.
+/// </summary>
+internal interface IDriverCounters
+{
+    /// <summary>
+    /// Everything that the driver of an interface counts at present, under the driver's own names;
+    /// null when the host's network namespace has no interface of that name.
+    /// </summary>
+    ValueTask<DriverCounters?> ReadAsync(string interfaceName, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// What DPDK programs count, as they tell it themselves. Implemented by the real kernel; on a
+/// simulated node no such program runs.
+/// </summary>
+internal interface IDpdkTelemetry
+{
+    /// <summary>
+    /// What a program tells of a device that it has. A program of a pod may tell anything, or nothing
+    /// for ever: what comes back is bounded in size and in time, and means no more than its word.
+    /// </summary>
+    /// <param name="process">The program's process, as this program's process namespace counts.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>
+    /// Null when the program has no telemetry where it is looked for, or does not name the device.
+    /// </returns>
+    ValueTask<DpdkPort?> ReadAsync(int process, PciAddress device, CancellationToken cancellationToken);
 }
 
 /// <summary>

@@ -143,6 +143,9 @@ internal enum Errno
     /// <summary>Exists already.</summary>
     Exists = 17,
 
+    /// <summary>No such route.</summary>
+    NoProcess = 3,
+
     /// <summary>No such device, or the driver does not match it.</summary>
     NoDevice = 19,
 
@@ -162,6 +165,12 @@ internal enum Errno
 
     /// <summary>Read-only file system.</summary>
     ReadOnly = 30,
+
+    /// <summary>The kernel does not know the operation.</summary>
+    NotSupported = 95,
+
+    /// <summary>The address is not there.</summary>
+    AddressNotAvailable = 99,
 
     /// <summary>The disk quota is used up.</summary>
     QuotaExceeded = 122,

@@ -25,7 +25,13 @@ internal sealed class TimeLimits(TimeSpan limit, TimeProvider clock)
     /// The host whose reads and changes of links end in time, with a <see cref="TimeoutException"/>
     /// that says what did not.
     /// </summary>
-    public NodeHost Apply(NodeHost host) => host with { Files = new Files(host.Files, this), Links = new Links(host.Links, this) };
+    public NodeHost Apply(NodeHost host) =>
+        host with
+        {
+            Files = new Files(host.Files, this),
+            Links = new Links(host.Links, this),
+            Counters = new Counters(host.Counters, this),
+        };
 
     private async ValueTask<T> WithinAsync<T>(string what, Func<CancellationToken, ValueTask<T>> begin, CancellationToken cancellationToken)
     {
@@ -91,5 +97,17 @@ internal sealed class TimeLimits(TimeSpan limit, TimeProvider clock)
 
         public ValueTask<Errno> SetMtuAsync(int index, int mtu, CancellationToken cancellationToken) =>
             limits.WithinAsync($"Setting the MTU of link {index}", token => links.SetMtuAsync(index, mtu, token), cancellationToken);
+
+        public ValueTask<Errno> AddAsync(NetworkItem item, CancellationToken cancellationToken) =>
+            limits.WithinAsync($"Adding {item}", token => links.AddAsync(item, token), cancellationToken);
+
+        public ValueTask<Errno> RemoveAsync(NetworkItem item, CancellationToken cancellationToken) =>
+            limits.WithinAsync($"Removing {item}", token => links.RemoveAsync(item, token), cancellationToken);
+    }
+
+    private sealed class Counters(IDriverCounters counters, TimeLimits limits) : IDriverCounters
+    {
+        public ValueTask<DriverCounters?> ReadAsync(string interfaceName, CancellationToken cancellationToken) =>
+            limits.WithinAsync($"Reading the counters of {interfaceName}", token => counters.ReadAsync(interfaceName, token), cancellationToken);
     }
 }

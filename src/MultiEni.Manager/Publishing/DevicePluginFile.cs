@@ -72,7 +72,7 @@ internal static class DevicePluginFile
         var conflicts = Conflicts(foreign, devices);
         var ours = PluginEntry.Build(devices.Where(device => !conflicts.ContainsKey(device.Address)));
         var after = new JsonArray([.. foreign, .. ours]);
-        if (after.Count == 0)
+        if (!after.Any(PluginSelection.IsReadable))
         {
             after.Add((JsonNode)PluginEntry.Guard());
         }

@@ -59,7 +59,21 @@ internal interface IDevicePublisher
 /// <param name="Address">Where it is.</param>
 /// <param name="Ids">What it is, read from the device.</param>
 /// <param name="Driver">The driver that really holds it.</param>
-internal sealed record OfferedDevice(ResourceName Resource, PciAddress Address, PciIds Ids, string Driver);
+internal sealed record OfferedDevice(ResourceName Resource, PciAddress Address, PciIds Ids, string Driver)
+{
+    /// <summary>
+    /// What programs are told of the ENI behind it. An offer that differs in this alone is the same
+    /// one: pods need not lose a device because it became known better.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Network { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <inheritdoc />
+    public bool Equals(OfferedDevice? other) =>
+        other is not null && (Resource, Address, Ids, Driver) == (other.Resource, other.Address, other.Ids, other.Driver);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Resource, Address, Ids, Driver);
+}
 
 /// <summary>How far the advertisement of one device, or its end, has come.</summary>
 internal abstract record OfferState

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Kubelet;
 using MultiEni.Manager.Kubelet.DevicePlugins;
@@ -31,6 +32,7 @@ internal sealed class NodePublishing : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     /// <param name="claims">Advertises devices to claims; null when another way was chosen.</param>
+    /// <param name="networks">What is known of the ENIs behind the devices.</param>
     public NodePublishing(
         ManagerSettings settings,
         NodeHost host,
@@ -39,7 +41,8 @@ internal sealed class NodePublishing : IAsyncDisposable
         ILoggerFactory loggers,
         TimeProvider time,
         ILogger logger,
-        IDevicePublisher? claims
+        IDevicePublisher? claims,
+        EniNetworks networks
     )
     {
         var kubelet = new KubeletPaths(settings.KubeletRoot, settings.DevicePluginsPath);
@@ -50,8 +53,9 @@ internal sealed class NodePublishing : IAsyncDisposable
         {
             case PublisherChoice.Embedded:
                 _registry = new PluginRegistry(kubelet, settled, loggers, time, logger);
+                var files = new NetworkFiles(settings.NetworkFilesPath, networks, logger);
                 var info = new DeviceInfoFiles(settings.DeviceInfoPath, logger);
-                _plugin = new EmbeddedDevicePublisher(_registry, new DeviceChecker(host), info, Handouts, time, logger);
+                _plugin = new EmbeddedDevicePublisher(_registry, new DeviceChecker(host), info, files, Handouts, time, logger);
                 Publisher = new PublisherMigration(_plugin, File);
                 break;
             case PublisherChoice.Dra:

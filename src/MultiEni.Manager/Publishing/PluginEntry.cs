@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Manager.Pods;
+using MultiEni.Manager.Publishing.Embedded;
 using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Publishing;
@@ -15,7 +16,8 @@ namespace MultiEni.Manager.Publishing;
 internal static class PluginEntry
 {
     /// <summary>
-    /// An entry that matches nothing: without any entry the plugin would restart for ever.
+    /// An entry that matches nothing: without any entry that it can read the plugin exits, again and
+    /// again.
     /// </summary>
     public const string GuardName = "intel.com/eni_manager_guard";
 
@@ -147,8 +149,9 @@ internal static class PluginEntry
     public static JsonArray List(IEnumerable<string> values) =>
         new([.. values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(value => (JsonNode)JsonValue.Create(value))]);
 
-    private static JsonObject Entry(ResourceName resource, IReadOnlyList<OfferedDevice> devices) =>
-        Entry(
+    private static JsonObject Entry(ResourceName resource, IReadOnlyList<OfferedDevice> devices)
+    {
+        var entry = Entry(
             resource,
             new JsonObject
             {
@@ -158,6 +161,18 @@ internal static class PluginEntry
                 ["pciAddresses"] = List(devices.Select(device => device.Address.ToString())),
             }
         );
+
+        // Shown to containers under "extra"; a plugin that does not know the key passes over it.
+        var told = devices.Where(device => device.Network.Count > 0).OrderBy(device => device.Address).ToList();
+        if (told.Count > 0)
+        {
+            entry["additionalInfo"] = new JsonObject(
+                told.Select(device => KeyValuePair.Create(device.Address.ToString(), (JsonNode?)ContainerGrants.ExtraOf(device.Network)))
+            );
+        }
+
+        return entry;
+    }
 }
 
 /// <summary>An entry of the device plugin's file that is not ours.</summary>

@@ -44,48 +44,33 @@ internal static class PluginSelection
     {
         // An accelerator is of another PCI class, and an auxiliary device is none that could be
         // bound.
-        if (PluginEntry.Text(entry, "deviceType") is not (null or "" or NetDevice))
-        {
-            return false;
-        }
+        return PluginEntry.Text(entry, "deviceType") is null or "" or NetDevice
+            && Read(entry) is { } selectors
+            && selectors.Exists(selector => selector.Matches(device));
+    }
 
+    /// <summary>
+    /// Whether the plugin can read the entry's selectors. It leaves out an entry where it cannot,
+    /// and with none left it exits (docs/reference/sriov-device-plugin.md#what-is-refused).
+    /// </summary>
+    public static bool IsReadable(JsonNode? node) => node is JsonObject entry && Read(entry) is not null;
+
+    private static List<Selector>? Read(JsonObject entry)
+    {
         try
         {
             return PluginEntry.Value(entry, "selectors") switch
             {
-                JsonObject selector => Matches(selector, device),
-                // All of them are read before any is used, so that one of a wrong type loses the
-                // entry.
-                JsonArray selectors => selectors.Select(selector => Matches(AsObject(selector), device)).ToList().Contains(true),
-                _ => false,
+                JsonObject selector => [Selector.Read(selector)],
+                JsonArray { Count: > 0 } selectors => [.. selectors.Select(selector => Selector.Read(AsObject(selector)))],
+                _ => null,
             };
         }
         catch (FormatException)
         {
-            // The plugin leaves out an entry whose selectors it cannot read, and goes on.
-            return false;
+            return null;
         }
     }
-
-    private static bool Matches(JsonObject selector, OfferedDevice device)
-    {
-        var link = DpdkDrivers.Contains(device.Driver) ? "" : LinkType;
-        return new[]
-        {
-            Admits(selector, "vendors", device.Ids.Vendor),
-            Admits(selector, "devices", device.Ids.Device),
-            Admits(selector, "drivers", device.Driver),
-            Admits(selector, "pciAddresses", device.Address.ToString()),
-            Admits(selector, "linkTypes", link),
-            ListsThatMatchNoEni.All(list => Texts(selector, list).Count == 0),
-            !Flag(selector, "isRdma"),
-            Text(selector, "vdpaType").Length == 0,
-        }.All(admits => admits);
-    }
-
-    // An empty or absent list is no filter.
-    private static bool Admits(JsonObject selector, string list, string value) =>
-        Texts(selector, list) is var wanted && (wanted.Count == 0 || wanted.Contains(value, StringComparer.Ordinal));
 
     private static JsonObject AsObject(JsonNode? node) =>
         node switch
@@ -117,4 +102,39 @@ internal static class PluginSelection
             JsonValueKind.True => true,
             _ => throw new FormatException($"{key} is neither true nor false."),
         };
+
+    private sealed record Selector(
+        List<string> Vendors,
+        List<string> Devices,
+        List<string> Drivers,
+        List<string> Addresses,
+        List<string> LinkTypes,
+        bool MatchesNoEni
+    )
+    {
+        public static Selector Read(JsonObject selector) =>
+            new(
+                Texts(selector, "vendors"),
+                Texts(selector, "devices"),
+                Texts(selector, "drivers"),
+                Texts(selector, "pciAddresses"),
+                Texts(selector, "linkTypes"),
+                // Not ended at the first that says so: one of a wrong type further on still loses
+                // the entry.
+                ListsThatMatchNoEni.Select(list => Texts(selector, list)).ToList().Exists(list => list.Count > 0)
+                    | Flag(selector, "isRdma")
+                    | (Text(selector, "vdpaType").Length > 0)
+            );
+
+        public bool Matches(OfferedDevice device) =>
+            !MatchesNoEni
+            && Admits(Vendors, device.Ids.Vendor)
+            && Admits(Devices, device.Ids.Device)
+            && Admits(Drivers, device.Driver)
+            && Admits(Addresses, device.Address.ToString())
+            && Admits(LinkTypes, DpdkDrivers.Contains(device.Driver) ? "" : LinkType);
+
+        // An empty or absent list is no filter.
+        private static bool Admits(List<string> wanted, string value) => wanted.Count == 0 || wanted.Contains(value, StringComparer.Ordinal);
+    }
 }

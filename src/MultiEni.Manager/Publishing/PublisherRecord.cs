@@ -44,6 +44,9 @@ internal sealed record PublisherRecordDevice
     /// <summary>The driver that held it.</summary>
     public string Driver { get; set; } = "";
 
+    /// <summary>What programs are told of the ENI behind it.</summary>
+    public Dictionary<string, string> Network { get; set; } = [];
+
     /// <summary>The stored form of a device.</summary>
     public static PublisherRecordDevice Of(OfferedDevice device) =>
         new()
@@ -52,11 +55,12 @@ internal sealed record PublisherRecordDevice
             Address = device.Address.ToString(),
             Ids = device.Ids.ToString(),
             Driver = device.Driver,
+            Network = new Dictionary<string, string>(device.Network, StringComparer.Ordinal),
         };
 
     /// <summary>The device.</summary>
     /// <exception cref="FormatException">The record was tampered with.</exception>
-    public OfferedDevice ToDevice() => new(ResourceName.Parse(Resource), PciAddress.Parse(Address), PciIds.Parse(Ids), Driver);
+    public OfferedDevice ToDevice() => new(ResourceName.Parse(Resource), PciAddress.Parse(Address), PciIds.Parse(Ids), Driver) { Network = Network };
 }
 
 /// <summary>How the record is written.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MultiEni.Manager.Host;
 
 namespace MultiEni.Manager.Safety;
 
@@ -43,6 +44,12 @@ internal sealed class RepairLimit(int most, TimeSpan window, TimeProvider time)
 /// </summary>
 internal static class RouteMaker
 {
+    /// <summary>The kernel itself.</summary>
+    public const int Kernel = 2;
+
+    /// <summary>A router advertisement.</summary>
+    public const int RouterAdvertisement = 9;
+
     private static readonly Dictionary<int, (string Name, string Maker)> Known = new()
     {
         [1] = ("redirect", "an ICMP redirect"),
@@ -54,8 +61,13 @@ internal static class RouteMaker
         [12] = ("bird", "BIRD, as of Calico"),
         [16] = ("dhcp", "a DHCP client"),
         [80] = ("80", "Calico"),
+        [OwnProtocol.Number] = ("136", "the ENI manager"),
         [186] = ("bgp", "FRR"),
     };
+
+    /// <summary>The maker.</summary>
+    public static string NameOf(int protocol) =>
+        Known.TryGetValue(protocol, out var known) ? known.Maker : string.Create(CultureInfo.InvariantCulture, $"protocol {protocol}");
 
     /// <summary>Such as <c>protocol static, as of netplan, …</c>.</summary>
     public static string Describe(int protocol) =>

@@ -106,11 +106,22 @@ internal sealed record ManagerSettings
     /// </summary>
     public string DeviceInfoPath { get; init; } = "/var/run/k8s.cni.cncf.io/devinfo/dp";
 
+    /// <summary>
+    /// The socket on which the CNI plugin eni-ipam asks for pods' addresses; empty for none.
+    /// </summary>
+    public string IpamSocket { get; init; } = "";
+
     /// <summary>The SR-IOV device plugin's file.</summary>
     public string DevicePluginFile { get; init; } = "/etc/pcidp/config.json";
 
     /// <summary>Where the journal is kept.</summary>
     public string JournalPath { get; init; } = "/var/lib/aws-multi-eni-controller/interface-mappings.json";
+
+    /// <summary>
+    /// Beside the journal: what containers are told of their ENIs. The kubelet must find it under the
+    /// same path.
+    /// </summary>
+    public string NetworkFilesPath => Path.Combine(Path.GetDirectoryName(JournalPath) ?? "/", "networks");
 
     /// <summary>Resource by interface, when the attachment names none.</summary>
     public IReadOnlyDictionary<string, string> ResourceNames { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using MultiEni.Api.NodeEnis;
+using MultiEni.Ipam.Protocol;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Host;
 using MultiEni.Operator.Client;
@@ -218,6 +219,16 @@ internal static class ManagerSettingsReader
                 settings.DeviceInfoPath,
                 text => text == "0" ? "" : SettingFormats.AbsolutePath(text),
                 "Where the embedded device plugin writes what Multus reads; 0 for nowhere"
+            ),
+            IpamSocket = reader.Parsed(
+                "ipam-socket",
+                "IPAM_SOCKET",
+                // A simulated node shares this machine with others.
+                settings.Host == HostChoice.Kernel
+                    ? IpamPaths.Socket
+                    : "0",
+                text => text == "0" ? "" : SettingFormats.AbsolutePath(text),
+                "Socket on which the CNI plugin eni-ipam asks for addresses of ENIs; 0 for none"
             ),
         };
 

@@ -24,6 +24,11 @@ internal sealed record SetupRecord
     /// <summary>The boot of the last run.</summary>
     public string BootId { get; set; } = "";
 
+    /// <summary>
+    /// Why the CNI plugin of this release is not on the node; empty when it is, or is not wanted.
+    /// </summary>
+    public string PluginProblem { get; set; } = "";
+
     /// <summary>Where it is, for a journal at this path.</summary>
     public static string PathBeside(string journal) => Path.Combine(Path.GetDirectoryName(journal)!, "setup.json");
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using MultiEni.Ipam.Protocol;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Safety;
@@ -110,15 +111,25 @@ internal static class SetupCommand
         var code = await ProgramHost.RunAsync(
             new HostedProgram<SetupSettings>(
                 $"eni-manager {Word}",
-                "Makes a node ready for user-space drivers: loads their modules and, where there is no IOMMU and the policy allows it, switches no-IOMMU mode on.",
+                "Makes a node ready: puts the CNI plugin eni-ipam into its CNI folder, loads the modules of user-space drivers and, where there is no IOMMU and the policy allows it, switches no-IOMMU mode on.",
                 reader => ConsoleLogging.Create(reader, TimeProvider.System),
                 SetupSettings.Read,
                 async (settings, loggers, stop) =>
                 {
                     var folders = ModuleLoader.Folders(environment("PATH"));
                     var loader = new ModuleLoader(HostChoice.Root(settings.Host), folders, settings.ModuleLimit, TimeProvider.System);
-                    var run = new SetupRun(settings, HostChoice.Open(settings.Host).Files, loader, loggers.CreateLogger("eni-manager"));
+                    var logger = loggers.CreateLogger("eni-manager");
+                    var run = new SetupRun(settings, HostChoice.Open(settings.Host).Files, loader, logger);
                     required = settings.Required;
+                    if (settings.Undo)
+                    {
+                        Log.SetUp(logger, $"{IpamPaths.Plugin} stays in {settings.CniBinPath}: pods that have an address of an ENI need it to end.");
+                    }
+                    else
+                    {
+                        new PluginInstallation(settings.CniBinPath, PluginInstallation.BesideThisProgram, settings.RecordPath, logger).Run();
+                    }
+
                     blocker = await run.RunAsync(stop);
                 }
             ),

@@ -26,6 +26,9 @@ internal sealed record SetupSettings
     /// <summary>Whether no-IOMMU mode may be switched on.</summary>
     public NoIommuMode NoIommu { get; init; } = NoIommuMode.Auto;
 
+    /// <summary>The node's folder of CNI plugins, into which ours is put; empty for nowhere.</summary>
+    public string CniBinPath { get; init; } = "/opt/cni/bin";
+
     /// <summary>Where it is noted what was switched on; lost without harm.</summary>
     public string RecordPath { get; init; } = "";
 
@@ -78,6 +81,13 @@ internal sealed record SetupSettings
             Drivers = drivers,
             NoIommu = Enum.Parse<NoIommuMode>(mode, ignoreCase: true),
             RecordPath = SetupRecord.PathBeside(journal),
+            CniBinPath = reader.Parsed(
+                "cni-bin-path",
+                "CNI_BIN_PATH",
+                "/opt/cni/bin",
+                text => text == "0" ? "" : SettingFormats.AbsolutePath(text),
+                "The node's folder of CNI plugins, into which eni-ipam is put if the folder exists; 0 for nowhere"
+            ),
             Required = reader.Boolean(
                 "required",
                 "DPDK_SETUP_REQUIRED",

@@ -1,5 +1,6 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Manager.Devices;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Settings;
 
@@ -23,22 +24,30 @@ internal static class DesiredDeviceReader
         var network = attachment.Status?.Network;
         var name = ResourceText(attachment, interfaceName, settings);
         ResourceName? resource = ResourceName.TryParse(name, null, out var parsed) ? parsed : null;
+        var mtu = Mtu(spec.Mtu, interfaceName, settings);
         return new DesiredDevice
         {
             Use = spec.Device.Use,
             Driver = spec.Device.Use == DeviceUses.Bound ? Or(spec.Device.Driver, settings.DefaultDriver) : "",
             IsBoundWhenClaimed = spec.Device.ClaimDriver is not null,
-            Mtu = Mtu(spec.Mtu, interfaceName, settings),
+            Mtu = mtu,
             Resource = resource,
             ResourceProblem = resource is not null
                 ? ""
                 : $"dpdkResourceName '{name}' is not a resource name; write prefix/name with a DNS name and at most 63 letters, digits, hyphens or underscores.",
             EniId = network?.EniId ?? "",
+            Network = NetworkOf(attachment, mtu),
             NetworkState = network?.State ?? EniState.Pending,
             Deleting = attachment.Metadata.IsBeingDeleted,
             HasFinalizer = attachment.Metadata.HasFinalizer(Names.DeviceFinalizer),
         };
     }
+
+    // Not what the interface has by chance: the same must be told after each restart.
+    private static IReadOnlyDictionary<string, string> NetworkOf(EniAttachment attachment, int mtu) =>
+        EniNetwork.Of(attachment) is { } network
+            ? (network with { Mtu = mtu > 0 ? mtu : null }).Fixed()
+            : new Dictionary<string, string>(StringComparer.Ordinal);
 
     private static string ResourceText(EniAttachment attachment, string? interfaceName, ManagerSettings settings)
     {
@@ -92,6 +101,9 @@ internal sealed record DesiredDevice
 
     /// <summary>The ENI.</summary>
     public string EniId { get; init; } = "";
+
+    /// <summary>What programs are told of the ENI.</summary>
+    public IReadOnlyDictionary<string, string> Network { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>One of <see cref="EniState"/>.</summary>
     public string NetworkState { get; init; } = EniState.Pending;

@@ -39,7 +39,8 @@ internal static class DeviceDecision
         return observation.Match switch
         {
             DeviceMatch.Found found => WithDevice(observation, found.Device),
-            DeviceMatch.Absent absent => Wait(ConditionTypes.Configured, Reasons.WaitingForDevice, absent.Message),
+            // The rules that lead to a link outlive it.
+            DeviceMatch.Absent absent => LinkSteps.Clear(observation) ?? Wait(ConditionTypes.Configured, Reasons.WaitingForDevice, absent.Message),
             DeviceMatch.Ambiguous ambiguous => Refuse(ConditionTypes.Configured, Reasons.DeviceAmbiguous, ambiguous.Message),
             DeviceMatch.Mismatch mismatch => Refuse(ConditionTypes.Configured, Reasons.PciAddressMismatch, mismatch.Message),
             DeviceMatch.AddressNotFound missing => Refuse(ConditionTypes.Configured, Reasons.PciDeviceNotFound, missing.Message),
@@ -98,6 +99,11 @@ internal static class DeviceDecision
             }
         }
 
+        if ((inPod ? LinkSteps.Clear(observation) : LinkSteps.Establish(observation)) is { } change)
+        {
+            return change;
+        }
+
         if (desired.IsBoundWhenClaimed && !observation.ServesClaims)
         {
             return Refuse(
@@ -121,6 +127,11 @@ internal static class DeviceDecision
                 Reasons.InvalidSpec,
                 $"'{desired.Driver}' is not a supported driver; use vfio-pci, igb_uio or uio_pci_generic."
             );
+        }
+
+        if (observation.Link is null && LinkSteps.Clear(observation) is { } clear)
+        {
+            return clear;
         }
 
         if (device.Driver == desired.Driver)
@@ -176,10 +187,13 @@ internal static class DeviceDecision
 
         // The last moment at which the kernel can set it; a DPDK application sets its own and finds
         // this one in the status.
-        DeviceStep step =
-            observation.Link is { } link && observation.Desired.Mtu > 0 && link.Mtu != observation.Desired.Mtu
-                ? new DeviceStep.SetMtu(link.Index, link.Name, observation.Desired.Mtu)
-                : new DeviceStep.Bind(device, observation.Desired.Driver);
+        var step =
+            LinkSteps.Clear(observation)
+            ?? (
+                observation.Link is { } link && observation.Desired.Mtu > 0 && link.Mtu != observation.Desired.Mtu
+                    ? new DeviceStep.SetMtu(link.Index, link.Name, observation.Desired.Mtu)
+                    : new DeviceStep.Bind(device, observation.Desired.Driver)
+            );
 
         // A pod may have it from a time at which it was offered with its kernel driver. One that no
         // driver holds is nobody's.
@@ -191,6 +205,11 @@ internal static class DeviceDecision
         if (!observation.Publishes)
         {
             return new DeviceStep.Nothing();
+        }
+
+        if (observation is { HeldByClaim: { } held, ServesClaims: false })
+        {
+            return new DeviceStep.Wait(ConditionTypes.Advertised, held);
         }
 
         if (DeviceGuard.Wanted(observation) is not { } wanted)

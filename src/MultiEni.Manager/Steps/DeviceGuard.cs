@@ -36,7 +36,7 @@ internal static class DeviceGuard
             DeviceUses.Advertised => !device.IsHeldByDpdk && observation.Journal is null,
             _ => false,
         };
-        return isVerified ? new OfferedDevice(resource, device.Address, device.Ids, driver) : null;
+        return isVerified ? new OfferedDevice(resource, device.Address, device.Ids, driver) { Network = desired.Network } : null;
     }
 
     /// <summary>

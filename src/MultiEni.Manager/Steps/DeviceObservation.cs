@@ -2,6 +2,7 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
+using MultiEni.Manager.Links;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
 
@@ -18,6 +19,15 @@ internal sealed record DeviceObservation
 
     /// <summary>The device's link in the host's network namespace, if it has one there.</summary>
     public Link? Link { get; init; }
+
+    /// <summary>What the link is to have beside its state and its MTU.</summary>
+    public LinkPlan LinkPlan { get; init; } = LinkPlan.Nothing;
+
+    /// <summary>
+    /// What the kernel shows of that, and what of it is ours; null when nobody looked, and nothing is
+    /// changed then.
+    /// </summary>
+    public LinkFacts? LinkFacts { get; init; }
 
     /// <summary>What the journal of this boot says of the device.</summary>
     public JournalEntry? Journal { get; init; }
@@ -46,6 +56,9 @@ internal sealed record DeviceObservation
     /// <summary>Whether an earlier write to the device has not returned.</summary>
     public bool IsStuck { get; init; }
 
+    /// <summary>Why the CNI plugin is not on the node; null when it is, or is not wanted.</summary>
+    public string? IpamProblem { get; init; }
+
     /// <summary>Whether the node's administrator allows binding at all.</summary>
     public bool DpdkEnabled { get; init; } = true;
 
@@ -54,6 +67,12 @@ internal sealed record DeviceObservation
 
     /// <summary>Whether devices are advertised to claims on this node.</summary>
     public bool ServesClaims { get; init; }
+
+    /// <summary>
+    /// The claim that has the device, as a reason; null when none has it. One that was prepared before
+    /// the publisher was changed keeps the device, and no other pod may get it meanwhile.
+    /// </summary>
+    public Blocker? HeldByClaim { get; init; }
 
     /// <summary>
     /// The resource that this agent last reported in this boot, or null: a pod may have the device

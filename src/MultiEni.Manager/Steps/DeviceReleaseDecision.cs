@@ -37,6 +37,7 @@ internal static class DeviceReleaseDecision
                 )
             ),
             DeviceMatch.Absent or DeviceMatch.Mismatch or DeviceMatch.AddressNotFound => DeviceGuard.Unoffered(observation, ConditionTypes.Released)
+                ?? LinkSteps.Clear(observation)
                 ?? new DeviceStep.ReleaseDone("The node has no device of this ENI."),
             _ => throw new UnreachableException($"{observation.Match}"),
         };
@@ -65,20 +66,26 @@ internal static class DeviceReleaseDecision
 
         if (device.Driver is null)
         {
-            return DeviceGuard.Quiet(observation, device, ConditionTypes.Released) ?? new DeviceStep.ReleaseDone($"{device.Address} has no driver.");
+            return DeviceGuard.Quiet(observation, device, ConditionTypes.Released)
+                ?? LinkSteps.Clear(observation)
+                ?? new DeviceStep.ReleaseDone($"{device.Address} has no driver.");
         }
 
         // S7: nobody registers who moved an interface that was not requested, so its return is all
         // that can be waited for.
-        DeviceStep done = observation is { Link: null, Match: DeviceMatch.Found { Proof: IdentityProof.Report or IdentityProof.Elimination } }
-            ? new DeviceStep.Wait(
-                ConditionTypes.Released,
-                new Blocker(
-                    Reasons.DeviceInUse,
-                    $"The interface of {device.Address} is not in the host's network namespace: it is in use by a pod. Delete that pod."
-                )
-            )
-            : new DeviceStep.ReleaseDone($"{device.Address} is held by its kernel driver {device.Driver}.");
+        var done =
+            LinkSteps.Clear(observation)
+            ?? (
+                observation is { Link: null, Match: DeviceMatch.Found { Proof: IdentityProof.Report or IdentityProof.Elimination } }
+                    ? new DeviceStep.Wait(
+                        ConditionTypes.Released,
+                        new Blocker(
+                            Reasons.DeviceInUse,
+                            $"The interface of {device.Address} is not in the host's network namespace: it is in use by a pod. Delete that pod."
+                        )
+                    )
+                    : new DeviceStep.ReleaseDone($"{device.Address} is held by its kernel driver {device.Driver}.")
+            );
 
         // Whatever is asked for now: a pod may have got the device while it was offered.
         return DeviceGuard.WhenUnused(observation, device, ConditionTypes.Released, done);

@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
+using MultiEni.Manager.Links;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
 
@@ -46,6 +47,15 @@ internal abstract record DeviceStep
 
     /// <summary>Set the link's MTU, in bytes.</summary>
     public sealed record SetMtu(int LinkIndex, string Name, int Mtu) : DeviceStep(StepKind.Link, ConditionTypes.Configured);
+
+    /// <summary>Change names, addresses, routes and rules of the link.</summary>
+    /// <param name="Link">The link; null when only what leads there is removed.</param>
+    /// <param name="Operations">The changes, in their order.</param>
+    public sealed record ChangeLink(Link? Link, IReadOnlyList<LinkOperation> Operations) : DeviceStep(StepKind.Link, ConditionTypes.Configured)
+    {
+        /// <summary>The link's name, for people.</summary>
+        public string Name => Link?.Name ?? "the link that is not in the host's network namespace";
+    }
 
     /// <summary>
     /// Bind the device to the driver, or finish or adopt a bind that was begun before.

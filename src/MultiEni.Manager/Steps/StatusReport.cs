@@ -24,12 +24,14 @@ internal static class StatusReport
     /// <param name="step">
     /// The step at which it stands: nothing, a wait, a blocker or the release.
     /// </param>
+    /// <param name="addresses">Which addresses pods have; null while none was asked for.</param>
     /// <param name="bootId">The present boot.</param>
     /// <param name="now">The time.</param>
     public static EniAttachmentStatus Build(
         EniAttachment attachment,
         DeviceObservation observation,
         DeviceStep step,
+        AddressUse? addresses,
         string bootId,
         DateTimeOffset now
     )
@@ -43,7 +45,13 @@ internal static class StatusReport
             );
         }
 
-        return new EniAttachmentStatus { Device = Signed(attachment, Device(observation, step, bootId), now), Conditions = conditions };
+        var device = Device(observation, step, bootId);
+        if (addresses is not null)
+        {
+            device = (device ?? new DeviceStatus()) with { Addresses = addresses };
+        }
+
+        return new EniAttachmentStatus { Device = Signed(attachment, device, now), Conditions = conditions };
     }
 
     /// <summary>
@@ -197,7 +205,12 @@ internal static class StatusReport
         var device = observation.Device;
         return type switch
         {
-            ConditionTypes.Configured => (type, ConditionStatus.True, Reasons.DeviceConfigured, Where(observation)),
+            ConditionTypes.Configured => (
+                type,
+                ConditionStatus.True,
+                Reasons.DeviceConfigured,
+                Sentences(Where(observation), LinkSteps.Remark(observation))
+            ),
             ConditionTypes.Bound => (
                 type,
                 ConditionStatus.True,
@@ -227,6 +240,8 @@ internal static class StatusReport
             _ => (type, ConditionStatus.False, Reasons.Releasing, "The ENI is being removed."),
         };
     }
+
+    private static string Sentences(string first, string second) => second.Length == 0 ? first : $"{first} {second}";
 
     private static string Where(DeviceObservation observation) =>
         (observation.Device, observation.Link) switch
@@ -287,6 +302,7 @@ internal static class StatusReport
             WriteCombining = device.IsHeldByDpdk ? WriteCombining.Of(device.Driver, observation.VfioTaint) : null,
             ResourceName = published ? resource : null,
             Advertised = published ? offered && observation.Offer is OfferState.Confirmed : null,
+            IpamProblem = observation.IpamProblem,
             BootId = bootId,
         };
     }
@@ -313,6 +329,14 @@ internal static class ReportWriteDelay
             return Releasing(attachment, said, step);
         }
 
+        if (OnlyAddressesDiffer(attachment, next))
+        {
+            var (before, after) = (attachment.Status!.Device!.Addresses, next.Device!.Addresses);
+            return before?.Waiting == after?.Waiting && (before?.Requested ?? []).SequenceEqual(after?.Requested ?? [])
+                ? AddressDelay
+                : TimeSpan.Zero;
+        }
+
         if (step is not DeviceStep.Wait wait || !TransientReasons.Contains(wait.Why.Reason) || said.Exists(condition => IsLost(condition, next)))
         {
             return TimeSpan.Zero;
@@ -320,6 +344,19 @@ internal static class ReportWriteDelay
 
         // That EC2 has not attached the ENI is not the agent's to tell.
         return said.Count == 0 && !EniState.IsAttached(attachment.Status?.Network?.State) ? null : TransientReasons.Deferral;
+    }
+
+    // Pods come in groups, and nobody waits for the tally; what a pod waits for is told at once.
+    private static TimeSpan AddressDelay { get; } = TimeSpan.FromSeconds(2);
+
+    private static bool OnlyAddressesDiffer(EniAttachment attachment, EniAttachmentStatus next)
+    {
+        var said = StatusReport.Ours(attachment.Status);
+        return said?.Device is { } before
+            && next.Device is { } after
+            && before.Addresses != after.Addresses
+            && before with { Addresses = after.Addresses } == after
+            && (said.Conditions ?? []).SequenceEqual(next.Conditions ?? []);
     }
 
     private static TimeSpan? Releasing(EniAttachment attachment, List<Condition> said, DeviceStep step) =>
@@ -332,7 +369,7 @@ internal static class ReportWriteDelay
             DeviceStep.Wait wait when TransientReasons.ContainsAnswer(wait.Why.Reason) && attachment.Status?.Device?.ReleaseHeartbeatTime is null =>
                 TransientReasons.Deferral,
             DeviceStep.Wait or DeviceStep.Refuse => TimeSpan.Zero,
-            DeviceStep.LinkUp or DeviceStep.SetMtu or DeviceStep.Bind or DeviceStep.GiveBack => TimeSpan.Zero,
+            DeviceStep.LinkUp or DeviceStep.SetMtu or DeviceStep.ChangeLink or DeviceStep.Bind or DeviceStep.GiveBack => TimeSpan.Zero,
             DeviceStep.Publish or DeviceStep.Withdraw or DeviceStep.CheckUse => TimeSpan.Zero,
             _ => throw new UnreachableException($"{step}"),
         };

@@ -106,8 +106,29 @@ internal static partial class Log
     [LoggerMessage(233, LogLevel.Warning, "{Attachment}: the failure could not be reported: {Message}")]
     public static partial void FailureNotReported(ILogger logger, string attachment, string message);
 
+    [LoggerMessage(284, LogLevel.Information, "{Attachment}: {Count} changes of names, addresses, routes or rules of {Interface}.")]
+    public static partial void LinkChanged(ILogger logger, string attachment, string @interface, int count);
+
+    [LoggerMessage(285, LogLevel.Information, "Removed {Item}, left behind by an ENI that the node no longer has ({Outcome}).")]
+    public static partial void LeftoverRemoved(ILogger logger, string item, string outcome);
+
+    [LoggerMessage(286, LogLevel.Warning, "Metrics of ENIs lack what cannot be read of {Subject}: {Message}")]
+    public static partial void CountersUnreadable(ILogger logger, string subject, string message);
+
     [LoggerMessage(231, LogLevel.Information, "Stopping.")]
     public static partial void Stopping(ILogger logger);
+
+    [LoggerMessage(280, LogLevel.Warning, "Pods get no addresses of ENIs: {Problem}")]
+    public static partial void AddressesUnavailable(ILogger logger, string problem);
+
+    [LoggerMessage(281, LogLevel.Warning, "{Address} of {Eni} is free again: pod {Pod} is gone and nobody said so.")]
+    public static partial void AddressReclaimed(ILogger logger, string address, string pod, string eni);
+
+    [LoggerMessage(282, LogLevel.Warning, "Addresses whose pods are gone could not be looked for: {Message}")]
+    public static partial void AddressesNotCollected(ILogger logger, string message);
+
+    [LoggerMessage(283, LogLevel.Error, "A request of the CNI plugin eni-ipam failed.")]
+    public static partial void AddressRequestFailed(ILogger logger, Exception error);
 
     [LoggerMessage(240, LogLevel.Information, "Setup: {Line}")]
     public static partial void SetUp(ILogger logger, string line);
@@ -123,4 +144,7 @@ internal static partial class Log
 
     [LoggerMessage(244, LogLevel.Warning, "Setup: {Path} cannot be written, so 'setup --undo' will leave no-IOMMU mode as it is: {Message}")]
     public static partial void SetupNotNoted(ILogger logger, string path, string message);
+
+    [LoggerMessage(245, LogLevel.Warning, "Setup: {Path} cannot be written, so no status says whether the CNI plugin is installed: {Message}")]
+    public static partial void PluginProblemNotNoted(ILogger logger, string path, string message);
 }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MultiEni.Api.Kubernetes;
@@ -62,6 +63,16 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
             return null;
         }
     }
+
+    /// <summary>
+    /// Reads what is not an object, such as what a pod answers through the subresource <c>proxy</c>.
+    /// </summary>
+    /// <param name="name">Verb, resource and object, for messages.</param>
+    /// <param name="path">Path and query relative to the server.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <exception cref="KubernetesApiException">The server, or who is behind it, refused.</exception>
+    public Task<string> GetTextAsync(string name, string path, CancellationToken cancellationToken) =>
+        _sender.SendAsync(new ApiRequest(name, HttpMethod.Get, path), Encoding.UTF8.GetString, cancellationToken);
 
     /// <summary>
     /// One page of objects; ask again with <see cref="ListMeta.Continue"/> for the next.

@@ -174,7 +174,7 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
         try
         {
             await using var stream = new NetworkStream(connection.Value, ownsSocket: true);
-            await HttpExchange.AnswerAsync(stream, Answer, _stop.Token);
+            await HttpExchange.AnswerAsync(stream, AnswerAsync, _stop.Token);
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException or OperationCanceledException)
         {
@@ -186,12 +186,12 @@ public sealed class DiagnosticsServer(string address, HealthChecks checks, Prome
         }
     }
 
-    private HttpAnswer Answer(string path) =>
+    private async ValueTask<HttpAnswer> AnswerAsync(string path, CancellationToken cancellationToken) =>
         path switch
         {
             "/healthz" or "/livez" => Report(checks.LivenessFailures()),
             "/readyz" => Report(checks.ReadinessFailures()),
-            "/metrics" => new HttpAnswer(HttpStatusCode.OK, MetricsType, metrics.Render()),
+            "/metrics" => new HttpAnswer(HttpStatusCode.OK, MetricsType, await metrics.RenderAsync(cancellationToken)),
             _ => new HttpAnswer(HttpStatusCode.NotFound, TextType, "Try /healthz, /readyz or /metrics.\n"),
         };
 
@@ -219,7 +219,11 @@ internal static class HttpExchange
     /// <exception cref="OperationCanceledException">
     /// The caller took longer than ten seconds.
     /// </exception>
-    public static async Task AnswerAsync(Stream stream, Func<string, HttpAnswer> answer, CancellationToken cancellationToken)
+    public static async Task AnswerAsync(
+        Stream stream,
+        Func<string, CancellationToken, ValueTask<HttpAnswer>> answer,
+        CancellationToken cancellationToken
+    )
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(Limit);
@@ -231,7 +235,7 @@ internal static class HttpExchange
         var given = Request(head) switch
         {
             (null, _) => new HttpAnswer(HttpStatusCode.BadRequest, "text/plain", "This is not HTTP/1.\n"),
-            ("GET" or "HEAD", var path) => answer(path),
+            ("GET" or "HEAD", var path) => await answer(path, limited.Token),
             _ => new HttpAnswer(HttpStatusCode.MethodNotAllowed, "text/plain", "Only GET and HEAD are answered.\n"),
         };
         var body = Encoding.UTF8.GetBytes(given.Body);

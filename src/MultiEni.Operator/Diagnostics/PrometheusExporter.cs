@@ -14,6 +14,7 @@ public sealed class PrometheusExporter : IDisposable
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<string, MetricFamily> _families = new();
     private readonly Lock _rendering = new();
+    private readonly ConcurrentBag<Func<CancellationToken, Task>> _sources = [];
     private readonly TimeProvider _time;
     private readonly long _start;
 
@@ -43,6 +44,21 @@ public sealed class PrometheusExporter : IDisposable
         _listener.SetMeasurementEventCallback<double>(static (_, value, tags, family) => Record(family, value, tags));
         _listener.SetMeasurementEventCallback<decimal>(static (_, value, tags, family) => Record(family, (double)value, tags));
         _listener.Start();
+    }
+
+    /// <summary>
+    /// From now on something is read before each scrape: what observable instruments show and cannot
+    /// read themselves, because it takes time.
+    /// </summary>
+    /// <param name="read">Reads it, within a limit of its own, and does not throw.</param>
+    public void ReadBeforeScrape(Func<CancellationToken, Task> read) => _sources.Add(read);
+
+    /// <summary>As <see cref="Render"/>, after everything that is read before a scrape.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<string> RenderAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_sources.Select(read => read(cancellationToken)));
+        return Render();
     }
 
     /// <summary>

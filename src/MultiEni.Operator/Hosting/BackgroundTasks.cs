@@ -18,7 +18,14 @@ public sealed class BackgroundTasks(CancellationToken stop) : IAsyncDisposable
     public void Add(Func<CancellationToken, Task> task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        _tasks.Add(WatchAsync(task));
+        _tasks.Add(WatchAsync(task, isFinite: false));
+    }
+
+    /// <summary>Starts one that has an end of its own. Only its error ends the others.</summary>
+    public void AddFinite(Func<CancellationToken, Task> task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        _tasks.Add(WatchAsync(task, isFinite: true));
     }
 
     /// <summary>
@@ -51,11 +58,15 @@ public sealed class BackgroundTasks(CancellationToken stop) : IAsyncDisposable
         _mainEnding.Dispose();
     }
 
-    private async Task WatchAsync(Func<CancellationToken, Task> task)
+    private async Task WatchAsync(Func<CancellationToken, Task> task, bool isFinite)
     {
         try
         {
             await task(_ending.Token);
+            if (isFinite)
+            {
+                return;
+            }
         }
         catch (Exception) when (_ending.IsCancellationRequested)
         {

@@ -9,11 +9,14 @@ namespace MultiEni.Simulator.Ec2.Actions;
 /// </summary>
 internal readonly record struct AddressRequest(int Ipv4, int Ipv4Prefixes, int Ipv6, int Ipv6Prefixes)
 {
-    public static AddressRequest Of(QueryParameters query)
+    /// <summary>Reads it from a call.</summary>
+    /// <param name="query">The call.</param>
+    /// <param name="namesIpv6">Whether the caller reads IPv6 addresses that are named itself.</param>
+    public static AddressRequest Of(QueryParameters query, bool namesIpv6 = false)
     {
         foreach (var form in new[] { "Ipv4Prefix.", "Ipv6Prefix.", "Ipv6Addresses." })
         {
-            if (query.HasAny(form))
+            if (query.HasAny(form) && !(namesIpv6 && form == "Ipv6Addresses."))
             {
                 throw new Ec2Error("UnsupportedOperation", $"This simulator has the counted form only, not {form}N.");
             }

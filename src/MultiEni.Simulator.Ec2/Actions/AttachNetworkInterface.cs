@@ -23,8 +23,10 @@ internal static class AttachNetworkInterface
         var row = state.RequireNetworkInterface(id);
         var instance = state.RequireInstance(instanceId);
         CheckMatch(row, instance);
-        CheckRoom(state, row, instance, deviceIndex, card);
-        var attachment = state.Lifecycle.Attach(row, instance, deviceIndex, card);
+        var queues = query.Integer("EnaQueueCount");
+        CheckRoom(state, row, instance, deviceIndex, card, queues);
+        var express = EnaExpressRequest.Of(query, instance.Type);
+        var attachment = state.Lifecycle.Attach(row, instance, deviceIndex, card, express, queues);
         answer.Text("attachmentId", attachment.Id).Number("networkCardIndex", card);
     }
 
@@ -56,7 +58,7 @@ internal static class AttachNetworkInterface
         }
     }
 
-    private static void CheckRoom(Ec2State state, NetworkInterface row, Instance instance, int deviceIndex, int card)
+    private static void CheckRoom(Ec2State state, NetworkInterface row, Instance instance, int deviceIndex, int card, int? queues)
     {
         var type = instance.Type;
         if (card >= type.InterfacesPerCard.Count)
@@ -74,7 +76,14 @@ internal static class AttachNetworkInterface
             );
         }
 
-        if (attached.Count >= type.MaximumInterfaces || onCard.Count >= type.InterfacesPerCard[card])
+        CheckQueues(type, card, onCard, queues);
+        var most = type.InterfacesOn(card, queues is not null);
+        if (card > 0 && deviceIndex >= most)
+        {
+            throw new Ec2Error("InvalidParameterValue", $"Device index {deviceIndex} does not exist on network card {card} of {type.Name}.");
+        }
+
+        if (attached.Count >= type.MaximumInterfaces + most - type.InterfacesPerCard[card] || onCard.Count >= most)
         {
             throw new Ec2Error("AttachmentLimitExceeded", $"Interface count {attached.Count + 1} exceeds the limit for {type.Name}");
         }
@@ -82,6 +91,32 @@ internal static class AttachNetworkInterface
         if (row.PrivateIps.Count + row.Ipv4Prefixes.Count > type.Ipv4PerInterface)
         {
             throw PrivateIpAddresses.LimitExceeded(type, row.PrivateIps.Count + row.Ipv4Prefixes.Count);
+        }
+    }
+
+    /// <summary>
+    /// The limits of docs/reference/ec2.md#ena-queues; the codes of the refusals are not confirmed.
+    /// </summary>
+    private static void CheckQueues(InstanceType type, int card, List<NetworkInterface> onCard, int? queues)
+    {
+        if (queues is not { } wanted)
+        {
+            return;
+        }
+
+        if (card >= type.Queues.Count)
+        {
+            throw new Ec2Error("UnsupportedOperation", $"Instance type {type.Name} does not support a number of ENA queues.");
+        }
+
+        var limits = type.Queues[card];
+        var taken = onCard.Sum(other => other.Attachment!.EnaQueueCount ?? limits.Default);
+        if (wanted < 1 || wanted > limits.MaximumPerInterface || taken + wanted > limits.Maximum)
+        {
+            throw new Ec2Error(
+                "InvalidParameterValue",
+                $"ENA queue count {wanted} exceeds the limit for {type.Name}: {limits.MaximumPerInterface} for an interface, {limits.Maximum - taken} left."
+            );
         }
     }
 }

@@ -57,12 +57,19 @@ internal static class CreateNetworkInterface
             );
         }
 
-        var row = Allocate(state, subnet, request, primary, given) with
+        var row = Allocate(state, subnet, request, primary, given);
+        if (query.Boolean("EnablePrimaryIpv6") == true)
+        {
+            row = PrimaryIpv6.Enable(row);
+        }
+
+        row = row with
         {
             Description = query.Text("Description") ?? "",
             InterfaceType = interfaceType,
             GroupIds = groups,
             Tags = tags,
+            ConnectionTracking = ConnectionTrackingRequest.Of(query, present: null),
         };
         state.NetworkInterfaces.Add(row, state.Now + state.Options.CreationVisibleAfter);
         state.Lifecycle.Created(row.Id);

@@ -47,21 +47,33 @@ internal static class DescribeInstanceTypes
         answer
             .Text("instanceType", type.Name)
             .Flag("bareMetal", false)
-            .Text("hypervisor", "nitro")
+            .Text("hypervisor", type.Xen ? "xen" : "nitro")
             .Begin("networkInfo")
             .Number("maximumNetworkInterfaces", type.MaximumInterfaces)
             .Number("maximumNetworkCards", type.InterfacesPerCard.Count)
             .Number("defaultNetworkCardIndex", 0);
-        answer.Set(
-            "networkCards",
-            type.InterfacesPerCard.Index(),
-            static (item, card) => item.Number("networkCardIndex", card.Index).Number("maximumNetworkInterfaces", card.Item)
-        );
+        answer.Set("networkCards", type.InterfacesPerCard.Index(), (item, card) => WriteCard(item, type, card.Index));
         answer
             .Number("ipv4AddressesPerInterface", type.Ipv4PerInterface)
             .Number("ipv6AddressesPerInterface", type.Ipv6PerInterface)
             .Flag("ipv6Supported", true)
             .Text("enaSupport", "required")
+            .Flag("enaSrdSupported", type.EnaExpress)
+            .Text("flexibleEnaQueuesSupport", type.Queues.Count > 0 ? "supported" : "unsupported")
             .End("networkInfo");
+    }
+
+    private static void WriteCard(XmlAnswer answer, InstanceType type, int card)
+    {
+        answer.Number("networkCardIndex", card).Number("maximumNetworkInterfaces", type.InterfacesPerCard[card]);
+        if (card < type.Queues.Count)
+        {
+            var queues = type.Queues[card];
+            answer
+                .Number("defaultEnaQueueCountPerInterface", queues.Default)
+                .Number("maximumEnaQueueCountPerInterface", queues.MaximumPerInterface)
+                .Number("maximumEnaQueueCount", queues.Maximum)
+                .Number("additionalFlexibleNetworkInterfaces", queues.AdditionalInterfaces > 0 ? queues.AdditionalInterfaces : null);
+        }
     }
 }

@@ -11,13 +11,16 @@ internal static class Ipv6Addresses
     public static void Assign(Ec2State state, QueryParameters query, XmlAnswer answer)
     {
         var row = state.RequireNetworkInterface(query.Required("NetworkInterfaceId"));
-        var request = AddressRequest.Of(query);
-        if (request.Ipv6 + request.Ipv6Prefixes == 0)
+        var request = AddressRequest.Of(query, namesIpv6: true);
+        var given = query.List("Ipv6Addresses");
+        AddressRequest.Exclude(given.Count > 0, request.Ipv6 > 0, "Ipv6Addresses", "Ipv6AddressCount");
+        AddressRequest.Exclude(given.Count > 0, request.Ipv6Prefixes > 0, "Ipv6Addresses", "Ipv6PrefixCount");
+        if (given.Count + request.Ipv6 + request.Ipv6Prefixes == 0)
         {
             throw Ec2Error.MissingParameter("Ipv6AddressCount");
         }
 
-        var count = row.Ipv6Addresses.Count + row.Ipv6Prefixes.Count + request.Ipv6 + request.Ipv6Prefixes;
+        var count = row.Ipv6Addresses.Count + row.Ipv6Prefixes.Count + given.Count + request.Ipv6 + request.Ipv6Prefixes;
         if (row.Attachment is { } attachment && state.Instances[attachment.InstanceId].Type is var type && count > type.Ipv6PerInterface)
         {
             throw new Ec2Error(
@@ -26,7 +29,8 @@ internal static class Ipv6Addresses
             );
         }
 
-        var (_, _, addresses, prefixes) = request.Take(state.RequireSubnet(row.SubnetId));
+        var subnet = state.RequireSubnet(row.SubnetId);
+        var (_, _, addresses, prefixes) = given.Count > 0 ? ([], [], TakeGiven(subnet, given), []) : request.Take(subnet);
         state.NetworkInterfaces.Replace(
             row with
             {
@@ -41,6 +45,29 @@ internal static class Ipv6Addresses
         answer.End("assignedIpv6PrefixSet");
     }
 
+    /// <summary>
+    /// All or none. There is no reassignment: one that another interface has is refused until it
+    /// is unassigned there (docs/reference/ec2.md#addresses-of-an-eni).
+    /// </summary>
+    private static List<string> TakeGiven(SubnetState subnet, List<string> given)
+    {
+        var taken = new List<string>();
+        foreach (var address in given)
+        {
+            if (subnet.Ipv6?.TakeExactly(address) != true)
+            {
+                taken.ForEach(one => subnet.Ipv6!.Release(one));
+                throw subnet.Ipv6?.Contains(address) == true
+                    ? new Ec2Error("InvalidIPAddress.InUse", $"Address {address} is in use.")
+                    : new Ec2Error("InvalidParameterValue", $"Address {address} does not fall within the subnet's address range");
+            }
+
+            taken.Add(address);
+        }
+
+        return taken;
+    }
+
     public static void Unassign(Ec2State state, QueryParameters query, XmlAnswer answer)
     {
         var row = state.RequireNetworkInterface(query.Required("NetworkInterfaceId"));
@@ -53,6 +80,7 @@ internal static class Ipv6Addresses
         }
 
         PrivateIpAddresses.RequireAll(row.Ipv6Addresses, addresses);
+        PrimaryIpv6.RefuseToUnassign(row, addresses);
         PrivateIpAddresses.RequireAll(row.Ipv6Prefixes, prefixes);
         addresses.ForEach(address => pool!.Release(address));
         prefixes.ForEach(prefix => pool!.ReleasePrefix(prefix));

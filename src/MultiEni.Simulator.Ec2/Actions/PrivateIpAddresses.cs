@@ -24,7 +24,10 @@ internal static class PrivateIpAddresses
         }
 
         CheckLimit(state, row, added);
-        var (ipv4, prefixes, _, _) = given.Count > 0 ? (TakeGiven(subnet, given), [], [], []) : request.Take(subnet);
+        var (ipv4, prefixes, _, _) =
+            given.Count > 0 ? (TakeGiven(state, subnet, given, query.Boolean("AllowReassignment") == true), [], [], []) : request.Take(subnet);
+        // Read again: it may have lost one of the addresses to itself.
+        row = state.RequireNetworkInterface(row.Id);
         state.NetworkInterfaces.Replace(row with { PrivateIps = [.. row.PrivateIps, .. ipv4], Ipv4Prefixes = [.. row.Ipv4Prefixes, .. prefixes] });
         answer
             .Text("networkInterfaceId", row.Id)
@@ -91,22 +94,46 @@ internal static class PrivateIpAddresses
         }
     }
 
-    private static List<string> TakeGiven(SubnetState subnet, List<string> given)
+    /// <summary>
+    /// All or none. With reassignment a secondary address is taken from whatever interface of the
+    /// subnet has it; a primary address or one out of a prefix never is
+    /// (docs/reference/ec2.md#addresses-of-an-eni).
+    /// </summary>
+    private static List<string> TakeGiven(Ec2State state, SubnetState subnet, List<string> given, bool reassign)
     {
         var taken = new List<string>();
+        var moved = new List<(NetworkInterface From, string Address)>();
         foreach (var address in given)
         {
-            if (!subnet.Ipv4.TakeExactly(address))
+            if (subnet.Ipv4.TakeExactly(address))
             {
-                taken.ForEach(subnet.Ipv4.Release);
-                throw subnet.Ipv4.Contains(address)
-                    ? new Ec2Error("InvalidIPAddress.InUse", $"Address {address} is in use or reserved.")
-                    : new Ec2Error("InvalidParameterValue", $"Address {address} does not fall within the subnet's address range");
+                taken.Add(address);
+                continue;
             }
 
-            taken.Add(address);
+            if (reassign && Holder(state, subnet, address) is { } holder)
+            {
+                moved.Add((holder, address));
+                continue;
+            }
+
+            taken.ForEach(subnet.Ipv4.Release);
+            throw subnet.Ipv4.Contains(address)
+                ? new Ec2Error("InvalidIPAddress.InUse", $"Address {address} is in use or reserved.")
+                : new Ec2Error("InvalidParameterValue", $"Address {address} does not fall within the subnet's address range");
         }
 
-        return taken;
+        foreach (var (from, address) in moved)
+        {
+            var row = state.RequireNetworkInterface(from.Id);
+            state.NetworkInterfaces.Replace(row with { PrivateIps = [.. row.PrivateIps.Where(other => other != address)] });
+        }
+
+        return given;
     }
+
+    private static NetworkInterface? Holder(Ec2State state, SubnetState subnet, string address) =>
+        state
+            .NetworkInterfaces.Rows.Where(row => row.SubnetId == subnet.Row.Id)
+            .FirstOrDefault(row => row.PrivateIps.Skip(1).Contains(address, StringComparer.Ordinal));
 }

@@ -66,6 +66,12 @@ internal static class CallAuthorization
                 return OnEniAndInstance(state, action, detached, detached?.Attachment?.InstanceId);
             case "ModifyNetworkInterfaceAttribute":
                 return Modification(state, action, eni, query);
+            case "AssociateAddress":
+                return OnElasticIp(state, action, state.ElasticIps.GetValueOrDefault(query.Text("AllocationId") ?? ""), eni);
+            case "DisassociateAddress":
+                var association = query.Text("AssociationId");
+                var associated = state.ElasticIps.Values.FirstOrDefault(address => address.AssociationId == association);
+                return OnElasticIp(state, action, associated, state.NetworkInterfaces.Find(associated?.NetworkInterfaceId ?? "")?.Row);
             case "ModifyInstanceMetadataOptions":
                 return OnEniAndInstance(state, action, eni: null, query.Text("InstanceId"));
             case "CreateTags" or "DeleteTags":
@@ -131,6 +137,19 @@ internal static class CallAuthorization
         if (state.Instances.GetValueOrDefault(instanceId ?? "") is { } instance)
         {
             yield return (action, Arn(state, "instance", instance.Id), new Context().WithResource(state, instance.Tags, instance.VpcId));
+        }
+    }
+
+    private static IEnumerable<(string, string, Context)> OnElasticIp(Ec2State state, string action, ElasticIp? address, NetworkInterface? eni)
+    {
+        if (address is not null)
+        {
+            yield return (action, Arn(state, "elastic-ip", address.AllocationId), new Context().WithResource(state, address.Tags, ""));
+        }
+
+        foreach (var needed in OnEniAndInstance(state, action, eni, instanceId: null))
+        {
+            yield return needed;
         }
     }
 

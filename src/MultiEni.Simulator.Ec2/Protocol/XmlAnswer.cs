@@ -72,7 +72,8 @@ internal sealed class XmlAnswer
         return End(name);
     }
 
-    public XmlAnswer Number(string name, int value) => Text(name, value.ToString(CultureInfo.InvariantCulture));
+    /// <summary>An element with a number; nothing at all when it is null.</summary>
+    public XmlAnswer Number(string name, int? value) => Text(name, value?.ToString(CultureInfo.InvariantCulture));
 
     public XmlAnswer Flag(string name, bool value) => Text(name, value ? "true" : "false");
 

@@ -38,6 +38,8 @@ internal sealed class Ec2State : IAsyncDisposable
 
     public Dictionary<string, SecurityGroup> SecurityGroups { get; } = new(StringComparer.Ordinal);
 
+    public Dictionary<string, ElasticIp> ElasticIps { get; } = new(StringComparer.Ordinal);
+
     public Dictionary<string, Instance> Instances { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, InstanceType> InstanceTypes { get; }

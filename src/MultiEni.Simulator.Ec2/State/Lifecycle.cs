@@ -1,3 +1,5 @@
+using MultiEni.Simulator.Ec2.Actions;
+
 namespace MultiEni.Simulator.Ec2.State;
 
 /// <summary>
@@ -22,7 +24,7 @@ internal sealed class Lifecycle(Ec2State state)
         );
 
     /// <summary>attaching, and attached when the device is in the instance.</summary>
-    public Attachment Attach(NetworkInterface row, Instance instance, int deviceIndex, int networkCardIndex)
+    public Attachment Attach(NetworkInterface row, Instance instance, int deviceIndex, int networkCardIndex, EnaExpress? express, int? queues)
     {
         var attachment = new Attachment(
             state.Ids.Id("eni-attach-"),
@@ -32,7 +34,11 @@ internal sealed class Lifecycle(Ec2State state)
             AttachmentStatus.Attaching,
             DeleteOnTermination: false,
             state.Now
-        );
+        )
+        {
+            EnaExpress = express,
+            EnaQueueCount = queues,
+        };
         state.NetworkInterfaces.Replace(row with { Status = NetworkInterfaceStatus.InUse, Attachment = attachment });
         state.Transitions.Schedule(Latencies.Attach, () => Plug(row.Id, attachment.Id));
         return attachment;
@@ -120,6 +126,11 @@ internal sealed class Lifecycle(Ec2State state)
     public void Delete(NetworkInterface row)
     {
         state.NetworkInterfaces.Delete(row.Id);
+        if (ElasticIpAddresses.Of(state, row.Id) is { } address)
+        {
+            ElasticIpAddresses.Release(state, address);
+        }
+
         state.Subnets[row.SubnetId].Release(row);
     }
 
@@ -165,7 +176,7 @@ internal sealed class Lifecycle(Ec2State state)
     {
         if (Current(id, attachmentId) is { } row)
         {
-            state.NetworkInterfaces.Replace(row with { Status = NetworkInterfaceStatus.Available, Attachment = null });
+            state.NetworkInterfaces.Replace(row with { Status = NetworkInterfaceStatus.Available, Attachment = null, PrimaryIpv6 = null });
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed class RequestPipeline
     private readonly AccessControl _access;
     private readonly AnswerWriter _writer;
     private readonly ServiceQueue _service;
+    private readonly PodProxy _proxy;
     private readonly CancellationToken _stopping;
     private long _requests;
 
@@ -25,10 +26,12 @@ internal sealed class RequestPipeline
         ObjectStore store,
         KubernetesFaults faults,
         AccessControl access,
+        PodPrograms pods,
         CancellationToken stopping
     )
     {
         _access = access;
+        _proxy = new PodProxy(store, pods);
         _options = options;
         _store = store;
         _faults = faults;
@@ -125,6 +128,7 @@ internal sealed class RequestPipeline
         }
 
         return await Reviews.TryAnswerAsync(request, route, _access, user, _options.TimeProvider, cancellationToken)
+            ?? await _proxy.TryAnswerAsync(request, route, cancellationToken)
             ?? await ResourceRequest.AnswerAsync(
                 _store,
                 _options.TimeProvider,

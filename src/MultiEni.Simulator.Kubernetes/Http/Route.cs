@@ -9,6 +9,12 @@ namespace MultiEni.Simulator.Kubernetes.Http;
 /// </summary>
 internal sealed record Route(string Group, string Version, string Resource, string Namespace, string Name, string Subresource)
 {
+    /// <summary>The subresource that passes requests on.</summary>
+    public const string Proxy = "proxy";
+
+    /// <summary>What stands behind the subresource <c>proxy</c>, as it was sent.</summary>
+    public string ProxiedPath { get; private init; } = "";
+
     /// <summary>Null when the path is not that of a resource.</summary>
     public static Route? Parse(string path)
     {
@@ -17,7 +23,8 @@ internal sealed record Route(string Group, string Version, string Resource, stri
             parts[0] == "api" && parts.Length > 2 ? 2
             : parts[0] == "apis" && parts.Length > 3 ? 3
             : 0;
-        if (start == 0 || parts.Any(static part => part.Length == 0))
+        // What is proxied may have any path.
+        if (start == 0 || parts.TakeWhile(static part => part != Proxy).Any(static part => part.Length == 0))
         {
             return null;
         }
@@ -33,9 +40,12 @@ internal sealed record Route(string Group, string Version, string Resource, stri
             rest = rest[2..];
         }
 
-        return rest.Length > 3
+        return rest.Length > 3 && rest[2] != Proxy
             ? null
-            : new Route(group, version, rest[0], inNamespace, rest.Length > 1 ? Uri.UnescapeDataString(rest[1]) : "", rest.Length > 2 ? rest[2] : "");
+            : new Route(group, version, rest[0], inNamespace, rest.Length > 1 ? Uri.UnescapeDataString(rest[1]) : "", rest.Length > 2 ? rest[2] : "")
+            {
+                ProxiedPath = rest.Length > 3 ? string.Join('/', rest[3..]!) : "",
+            };
     }
 
     /// <summary>

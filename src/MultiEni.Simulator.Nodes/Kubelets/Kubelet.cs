@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Operator.Client;
@@ -13,24 +12,7 @@ namespace MultiEni.Simulator.Nodes.Kubelets;
 /// <summary>The kubelet of one node: starts and ends its pods, and gives them devices.</summary>
 internal sealed class Kubelet : IAsyncDisposable
 {
-    /// <summary>Annotation with the devices of a pod: JSON of PCI addresses by resource.</summary>
-    internal const string DevicesAnnotation = "simulator/allocated-devices";
-
-    /// <summary>
-    /// Annotation with what the device plugin put into the containers' environment: JSON of values
-    /// by name.
-    /// </summary>
-    internal const string EnvironmentAnnotation = "simulator/environment";
-
-    /// <summary>
-    /// Annotation with the device nodes of the containers: JSON of host paths by container path.
-    /// </summary>
-    internal const string DeviceNodesAnnotation = "simulator/device-nodes";
-
     private const string AdmissionError = "UnexpectedAdmissionError";
-
-    private static readonly TimeSpan LeaseRenewal = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan RightsTakeEffect = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, RunningPod> _pods = new(StringComparer.Ordinal);
     private readonly HashSet<string> _finished = new(StringComparer.Ordinal);
@@ -63,7 +45,8 @@ internal sealed class Kubelet : IAsyncDisposable
     internal async Task StartAsync(NodeRegistration registration, CancellationToken cancellationToken)
     {
         var node = new ClusterObject(NodeManifest.Of(registration, _host, _options.Guest, Now()));
-        await RegisterAsync(node, cancellationToken);
+        var presence = new NodePresence(_part, _host.Name, _options.TimeProvider);
+        await presence.RegisterAsync(node, cancellationToken);
         _deviceManager.Registered += (_, seen) => _part.Post(() => SeeRegistrationAsync(seen.Resource));
         _deviceManager.Changed += (_, seen) =>
         {
@@ -75,7 +58,7 @@ internal sealed class Kubelet : IAsyncDisposable
         await _part.FollowAsync(ClusterKinds.Pods, own, SeePodAsync, cancellationToken);
         if (_options.Guest is not null)
         {
-            _part.Post(RenewLeaseAsync);
+            _part.Post(presence.RenewAsync);
         }
     }
 
@@ -109,48 +92,6 @@ internal sealed class Kubelet : IAsyncDisposable
             Forget(uid);
         }
     }
-
-    // Its rights may just have been given to it, and an API server learns of that a moment later.
-    private async Task RegisterAsync(ClusterObject node, CancellationToken cancellationToken)
-    {
-        var begin = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                await _part.Client.CreateAsync(ClusterKinds.Nodes, node, cancellationToken);
-                return;
-            }
-            catch (KubernetesApiException refused) when (refused.IsForbidden && TimeProvider.System.GetElapsedTime(begin) < RightsTakeEffect)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
-            }
-        }
-    }
-
-    // Where the controllers of a real cluster run, a node that does not show that it lives is given
-    // up after a while.
-    private async Task RenewLeaseAsync()
-    {
-        await _part.AskAsync((client, stop) => client.ApplyAsync(ClusterKinds.Leases, NodeLease(), "kubelet", force: true, subresource: null, stop));
-        _part.PostLater(LeaseRenewal, RenewLeaseAsync);
-    }
-
-    private ClusterObject NodeLease() =>
-        new(
-            new JsonObject
-            {
-                ["metadata"] = new JsonObject { ["name"] = _host.Name, ["namespace"] = "kube-node-lease" },
-                ["spec"] = new JsonObject
-                {
-                    ["holderIdentity"] = _host.Name,
-                    ["leaseDurationSeconds"] = 40,
-                    ["renewTime"] = _options
-                        .TimeProvider.GetUtcNow()
-                        .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
-                },
-            }
-        );
 
     private async Task SeePodAsync(ClusterObject pod, bool gone)
     {
@@ -408,60 +349,7 @@ internal sealed class Kubelet : IAsyncDisposable
         }
 
         var running = PodStatuses.Running(pod.Manifest, _host.PrimaryAddress, PodAddress(pod), Now(), restarts: 0, pod.Devices);
-        await _part.WritePodStatusAsync(pod.Key, pod.Uid, running, Annotations(pod));
-    }
-
-    private static JsonObject? Annotations(RunningPod pod)
-    {
-        if (pod.Devices.Count == 0 && pod.Edits is null)
-        {
-            return null;
-        }
-
-        var held = new JsonObject();
-        foreach (var claim in (pod.Claimed ?? []).Select(device => device.Claim.Name).Distinct(StringComparer.Ordinal))
-        {
-            held[$"claim {claim}"] = new JsonArray([.. pod.ClaimedAddresses.Select(address => (JsonNode)address)]);
-        }
-
-        var environment = new JsonObject();
-        var nodes = new JsonObject();
-        foreach (var (name, value) in pod.Edits?.Environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
-        {
-            environment[name] = value;
-        }
-
-        foreach (var (path, host) in pod.Edits?.DeviceNodes ?? new Dictionary<string, string>(StringComparer.Ordinal))
-        {
-            nodes[path] = host;
-        }
-
-        foreach (var (resource, addresses) in pod.Devices)
-        {
-            held[resource] = new JsonArray([.. addresses.Select(address => (JsonNode)address)]);
-            if (!pod.Grants.TryGetValue(resource, out var grant))
-            {
-                environment[AllocatedEnvironment.NameFor(resource)] = AllocatedEnvironment.ValueFor(addresses);
-                continue;
-            }
-
-            foreach (var (name, value) in grant.Environment)
-            {
-                environment[name] = value;
-            }
-
-            foreach (var node in grant.DeviceNodes)
-            {
-                nodes[node.ContainerPath] = node.HostPath;
-            }
-        }
-
-        return new JsonObject
-        {
-            [DevicesAnnotation] = held.ToJsonString(),
-            [EnvironmentAnnotation] = environment.ToJsonString(),
-            [DeviceNodesAnnotation] = nodes.ToJsonString(),
-        };
+        await _part.WritePodStatusAsync(pod.Key, pod.Uid, running, PodAnnotations.Of(pod));
     }
 
     private async Task EndAsync(ClusterObject pod)

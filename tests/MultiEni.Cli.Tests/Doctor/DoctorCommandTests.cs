@@ -195,6 +195,45 @@ public class DoctorCommandTests
     }
 
     [Fact]
+    public async Task A_range_for_named_addresses_outside_of_the_subnets_is_a_warning()
+    {
+        await using var cluster = await InstalledAsync();
+        cluster
+            .NodeEni("data", 1, 1, 1, TestCluster.Ready(1, 1))
+            .Eni("data", "n1", 2)
+            .Patch("eniattachments.networking.k8s.aws", "data-n1-2", """{"status":{"network":{"subnetCIDR":"10.0.1.0/24"}}}""")
+            .Patch(
+                "nodeenis.networking.k8s.aws",
+                "data",
+                """{"spec":{"podAddresses":{"fixedCIDRs":["10.0.1.64/28","10.9.0.0/16"]}}}""",
+                status: false
+            );
+
+        var run = await cluster.RunAsync("doctor");
+
+        Assert.Contains("fixedCIDRs has 10.9.0.0/16, which is outside of its subnets (10.0.1.0/24)", run.Output);
+        Assert.DoesNotContain("10.0.1.64/28", run.Output);
+    }
+
+    [Fact]
+    public async Task A_node_without_the_CNI_plugin_is_a_warning_with_what_its_manager_says()
+    {
+        await using var cluster = await InstalledAsync();
+        cluster
+            .NodeEni("data", 1, 1, 1, TestCluster.Ready(1, 1))
+            .Eni("data", "n1", 2)
+            .Patch(
+                "eniattachments.networking.k8s.aws",
+                "data-n1-2",
+                """{"status":{"device":{"ipamProblem":"The CNI plugin eni-ipam could not be put into /opt/cni/bin: Read-only file system."}}}"""
+            );
+
+        var run = await cluster.RunAsync("doctor");
+
+        Assert.Contains("! warning node n1\n    The CNI plugin eni-ipam could not be put into /opt/cni/bin: Read-only file system.", run.Output);
+    }
+
+    [Fact]
     public async Task Versions_that_differ_are_a_warning()
     {
         await using var cluster = await InstalledAsync(managerImage: "registry:5000/eni-manager:2@sha256:00");

@@ -97,16 +97,17 @@ public sealed class AttachmentReconcilerTests
             var limits = new ConcurrencyLimits(cleanups: 1, _ => { });
             var cooldowns = new CreateCooldowns(time);
             var backoff = new StepBackoff(time);
-            var metrics = new ControllerMetrics(_meter, () => 0, () => 0, () => false, () => 0);
-            var observer = new AttachmentObserver(view, Inventory, _instances, Reservations, (_, _) => null, new EniTimeLimits(), time);
-            var operations = new EniOperations(world.Ec2.Client, Rows.Cluster);
+            var metrics = new ControllerMetrics(_meter, () => 0, () => 0, () => false, () => 0, () => []);
+            var pods = new PodAddressPlanner(view, Inventory, world.Catalog, cooldowns, _ => 30, world.PodAddresses, time);
+            var observer = new AttachmentObserver(view, Inventory, _instances, Reservations, _ => null, pods, new EniTimeLimits(), time);
+            var operations = new EniOperations(world.Ec2.Client, Rows.Cluster, world.PodAddresses);
             Reconciler = new(
                 view,
                 Inventory,
                 observer,
                 new CallExecutor(operations, Inventory, observer, writer, Reservations, cooldowns, limits, backoff, metrics, time),
                 new RestExecutor(Inventory, writer, limits),
-                new FailureHandler(Inventory, writer, Reservations, cooldowns, backoff, world.Catalog, metrics),
+                new FailureHandler(Inventory, writer, world.PodAddresses, Reservations, cooldowns, backoff, world.Catalog, metrics),
                 backoff,
                 writer,
                 limits

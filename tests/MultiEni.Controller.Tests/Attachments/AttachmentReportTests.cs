@@ -207,5 +207,5 @@ public sealed class AttachmentReportTests
         conditions.Find(ConditionTypes.Ready) is { } ready ? (ready.Status, ready.Reason) : default;
 
     private static EniAttachment? Patch(EniAttachment attachment, EniRow? row, ConditionClaim? blocker = null, DateTimeOffset? at = null) =>
-        AttachmentReport.Patch(attachment, row, "10.0.0.0/24", null, blocker, at ?? A.Noon);
+        AttachmentReport.Patch(attachment, row, new("10.0.0.0/24", null), null, null, blocker, at ?? A.Noon);
 }

@@ -52,6 +52,8 @@ internal sealed class AttachmentWorld : IAsyncDisposable
 
     public NetworkCatalog Catalog { get; private set; } = null!;
 
+    public PodAddressMemory PodAddresses { get; private set; } = null!;
+
     public AttachmentWriter Writer { get; private set; } = null!;
 
     public JsonNode? Stored => Kubernetes.Store.Find(Attachments, Name);
@@ -70,7 +72,16 @@ internal sealed class AttachmentWorld : IAsyncDisposable
         );
         world.Catalog = new NetworkCatalog(world.Ec2.Client, () => [], world.Ec2.Time);
         var events = new EventRecorder(world.Client, "test", "test", new OperatorMetrics(new Meter("test")), world.Ec2.Time, NullLogger.Instance);
-        world.Writer = new AttachmentWriter(world.View, world.Client, world.Catalog, events, TimeSpan.FromMinutes(30), world.Ec2.Time);
+        world.PodAddresses = new PodAddressMemory(world.Ec2.Time);
+        world.Writer = new AttachmentWriter(
+            world.View,
+            world.Client,
+            world.Catalog,
+            world.PodAddresses,
+            events,
+            TimeSpan.FromMinutes(30),
+            world.Ec2.Time
+        );
         return world;
     }
 

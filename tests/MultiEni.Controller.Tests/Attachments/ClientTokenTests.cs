@@ -14,7 +14,8 @@ public sealed class ClientTokenTests
         0,
         0,
         0,
-        0
+        0,
+        null
     );
 
     [Fact]
@@ -50,6 +51,10 @@ public sealed class ClientTokenTests
             ClientToken.For("c", "s", "u", Request with { Ipv4PrefixCount = 1 }, 1),
             ClientToken.For("c", "s", "u", Request with { Ipv6AddressCount = 1 }, 1),
             ClientToken.For("c", "s", "u", Request with { Ipv6PrefixCount = 1 }, 1),
+            ClientToken.For("c", "s", "u", Request with { PrivateIpAddress = "10.0.0.9" }, 1),
+            ClientToken.For("c", "s", "u", Request with { ConnectionTracking = new() { UdpStreamTimeout = 60 } }, 1),
+            ClientToken.For("c", "s", "u", Request with { EnablePrimaryIpv6 = true }, 1),
+            ClientToken.For("c", "s", "u", Request with { ConnectionTracking = new() { UdpTimeout = 60 } }, 1),
             ClientToken.For("c", "s", "u", Request with { Tags = new Dictionary<string, string> { ["a"] = "12" } }, 1),
         ];
 

@@ -153,7 +153,7 @@ public sealed class EniDecisionInvariantTests
     {
         var blocker = (step as EniStep.Rest)?.Blocker;
         @case.Attachment.Status = new() { Conditions = [A.Condition(ConditionTypes.Configured, true)] };
-        return AttachmentReport.Patch(@case.Attachment, EniDecision.Kept(@case.Attachment, @case.Rows), null, null, blocker, A.Noon)!.Status!;
+        return AttachmentReport.Patch(@case.Attachment, EniDecision.Kept(@case.Attachment, @case.Rows), null, null, null, blocker, A.Noon)!.Status!;
     }
 
     private static EniRow? RowOf(EniStep step) =>

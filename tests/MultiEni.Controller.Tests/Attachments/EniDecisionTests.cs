@@ -124,6 +124,8 @@ public sealed class EniDecisionTests
         Assert.IsType<EniStep.SetSourceDestCheck>(Next(A.Attachment(spec: s => s.SourceDestCheck = false), row));
         Assert.IsType<EniStep.SetSecurityGroups>(Next(A.Attachment(spec: s => s.SecurityGroupIds = ["sg-2"]), row));
         Assert.IsType<EniStep.SetDeleteOnTermination>(Next(A.Attachment(spec: s => s.DeleteOnTermination = false), row));
+        Assert.IsType<EniStep.SetConnectionTracking>(Next(A.Attachment(spec: s => s.ConnectionTracking = new() { UdpTimeout = 60 }), row));
+        Assert.IsType<EniStep.SetEnaExpress>(Next(A.Attachment(spec: s => s.EnaExpress = new() { Enabled = true }), row));
         Assert.IsType<EniStep.SetDescription>(Next(A.Attachment(spec: s => s.Description = "other"), row));
         Assert.Equal("b", Assert.IsType<EniStep.SetTags>(Next(A.Attachment(spec: s => s.Tags = new() { ["a"] = "b" }), row)).Set["a"]);
         var unmarked = row with { Tags = row.Tags.Where(tag => tag.Key != EniTags.NoManage).ToDictionary() };
@@ -132,6 +134,75 @@ public sealed class EniDecisionTests
             new EniStep.AssignAddresses(row, AddressKind.SecondaryIpv4, 2),
             Next(A.Attachment(spec: s => s.SecondaryPrivateIpCount = 2), row)
         );
+    }
+
+    [Theory]
+    [InlineData(null, 8, true)]
+    [InlineData(8, null, true)]
+    [InlineData(8, 8, true)]
+    [InlineData(8, 4, false)]
+    public void Another_number_of_queues_is_reported_with_the_remedy_since_EC2_cannot_change_it(int? wanted, int? actual, bool same)
+    {
+        var row = A.Row(attachment: A.Attached() with { EnaQueueCount = actual });
+
+        var step = Next(A.Attachment(spec: s => s.EnaQueueCount = wanted), row);
+
+        Assert.Equal(same, step is EniStep.InSync);
+        if (step is EniStep.Blocked blocked)
+        {
+            Assert.Equal(Reasons.AttachmentDiffers, blocked.Reason);
+            Assert.Contains("4 ENA queues instead of 8", blocked.Message, StringComparison.Ordinal);
+            Assert.Contains("delete ENIAttachment multus-i-1-aa", blocked.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_first_IPv6_address_is_fixed_as_soon_as_there_is_one_and_only_when_none_is()
+    {
+        var attachment = A.Attachment(spec: s => (s.Ipv6AddressCount, s.EnablePrimaryIpv6) = (1, true));
+        var without = A.Row(attachment: A.Attached());
+        var with = without with { Ipv6Addresses = ["2001:db8::5"] };
+
+        Assert.Equal(new EniStep.AssignAddresses(without, AddressKind.Ipv6, 1), Next(attachment, without));
+        Assert.Equal(new EniStep.EnablePrimaryIpv6(with), Next(attachment, with));
+        Assert.IsType<EniStep.InSync>(Next(attachment, with with { PrimaryIpv6 = "2001:db8::5" }));
+        Assert.IsType<EniStep.InSync>(Next(A.Attachment(), without with { Ipv6Addresses = ["2001:db8::5"], PrimaryIpv6 = "2001:db8::5" }));
+    }
+
+    // Elastic IP wanted, former ones, the ENI's, the step.
+    [Theory]
+    [InlineData(null, null, "e1", "InSync")]
+    [InlineData("e1", null, null, "AssociateElasticIp")]
+    [InlineData("e1", null, "e1", "InSync")]
+    [InlineData("e2", "e1", "e1", "DisassociateElasticIp")]
+    [InlineData("e2", "e1", null, "AssociateElasticIp")]
+    [InlineData("", "e1", "e1", "DisassociateElasticIp")]
+    [InlineData("", "e1", null, "InSync")]
+    [InlineData("", "e1", "e9", "InSync")]
+    [InlineData("e2", "e1", "e9", "Blocked")]
+    public void Only_an_Elastic_IP_of_a_specification_is_taken_away(string? wanted, string? former, string? actual, string step)
+    {
+        var attachment = A.Attachment(spec: s =>
+            s.ElasticIp = wanted is null
+                ? null
+                : new() { AllocationId = wanted.Length == 0 ? null : wanted, FormerAllocationIds = former is null ? null : [former] }
+        );
+        var row = A.Row(attachment: A.Attached()) with { ElasticIp = actual is null ? null : new(actual, "eipassoc-1", "203.0.113.1") };
+
+        var next = Next(attachment, row);
+
+        Assert.Equal(step, next.GetType().Name);
+        Assert.Equal(step == "Blocked" ? Reasons.ElasticIpInUse : null, (next as EniStep.Blocked)?.Reason);
+    }
+
+    [Fact]
+    public void ENA_Express_that_the_specification_does_not_mention_is_as_EC2_has_it()
+    {
+        var on = A.Row(attachment: A.Attached() with { EnaExpress = new() { Enabled = true } });
+
+        Assert.IsType<EniStep.InSync>(Next(A.Attachment(), on));
+        Assert.IsType<EniStep.InSync>(Next(A.Attachment(spec: s => s.EnaExpress = new() { Enabled = true }), on));
+        Assert.Equal(new EniStep.SetEnaExpress(on, new()), Next(A.Attachment(spec: s => s.EnaExpress = new()), on));
     }
 
     [Fact]

@@ -61,7 +61,11 @@ public sealed class EniStepTests
         var attachment = A.Attachment(instance: "i-0123456789abcdef0");
 
         await Assert.ThrowsAsync<SentException>(() =>
-            new EniOperations(world.Client, Rows.Cluster).CallAsync(attachment, (EniStep.Call)EniSteps.Sample(name, row), Ec2World.Ct)
+            new EniOperations(world.Client, Rows.Cluster, new PodAddressMemory(world.Time)).CallAsync(
+                attachment,
+                (EniStep.Call)EniSteps.Sample(name, row),
+                Ec2World.Ct
+            )
         );
     }
 

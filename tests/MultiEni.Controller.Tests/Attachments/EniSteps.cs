@@ -1,7 +1,9 @@
 using System.Reflection;
 using MultiEni.Api;
+using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.PodAddresses;
 
 namespace MultiEni.Controller.Tests.Attachments;
 
@@ -36,6 +38,9 @@ internal static class EniSteps
             { ParameterType: var type } when type == typeof(EniRow) => row,
             { ParameterType: var type } when type == typeof(string) => "a sentence for people",
             { ParameterType: var type } when type == typeof(int) => 2,
+            { ParameterType: var type } when type == typeof(ConnectionTrackingSpec) => new ConnectionTrackingSpec(),
+            { ParameterType: var type } when type == typeof(EnaExpressSpec) => new EnaExpressSpec(),
+            { ParameterType: var type } when type == typeof(PodAddressChange) => new PodAddressChange.AssignCount(PodAddressKind.Ipv4, 2),
             { ParameterType: var type } when type == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string> { ["a"] = "b" },
             { ParameterType: var type } when type.IsValueType => Activator.CreateInstance(type),
             _ => throw new InvalidOperationException($"no sample for {parameter}"),

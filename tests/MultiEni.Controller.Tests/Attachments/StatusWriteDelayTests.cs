@@ -156,5 +156,5 @@ public sealed class StatusWriteDelayTests
         StatusWriteDelay.Of(attachment, Report(attachment, row, blocker, attempt)!, blocker, attempt);
 
     private static EniAttachmentStatus? Report(EniAttachment attachment, EniRow? row, ConditionClaim? blocker, int? attempt) =>
-        AttachmentReport.Patch(attachment, row, "10.0.0.0/24", attempt, blocker, A.Noon)?.Status;
+        AttachmentReport.Patch(attachment, row, new("10.0.0.0/24", null), null, attempt, blocker, A.Noon)?.Status;
 }

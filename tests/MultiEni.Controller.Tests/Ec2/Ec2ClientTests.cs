@@ -30,7 +30,15 @@ public sealed class Ec2ClientTests
         Assert.Null(created.Attachment);
 
         await client.SetSourceDestCheckAsync(id, value: false, CallPriority.SourceDestCheck, Ct);
-        var attachment = await client.AttachAsync(id, world.Instance, deviceIndex: 2, networkCardIndex: 0, CallPriority.AttachUnready, Ct);
+        var attachment = await client.AttachAsync(
+            id,
+            world.Instance,
+            deviceIndex: 2,
+            networkCardIndex: 0,
+            AttachmentSettings.Default,
+            CallPriority.AttachUnready,
+            Ct
+        );
         await client.SetDeleteOnTerminationAsync(id, attachment, value: true, CallPriority.DeleteOnTermination, Ct);
         await client.SetDescriptionAsync(id, "other", CallPriority.Drift, Ct);
         await client.TagAsync(id, new Dictionary<string, string> { ["extra"] = "1" }, CallPriority.Drift, Ct);
@@ -293,7 +301,7 @@ public sealed class Ec2ClientTests
     }
 
     private static Task<AttachmentId> AttachAsync(Ec2World world, EniId eni, int index) =>
-        world.Client.AttachAsync(eni, world.Instance, index, networkCardIndex: 0, CallPriority.AttachUnready, Ct);
+        world.Client.AttachAsync(eni, world.Instance, index, networkCardIndex: 0, AttachmentSettings.Default, CallPriority.AttachUnready, Ct);
 
     private static double? LastRefill(Ec2World world) =>
         world.Readings.All.LastOrDefault(reading => reading.Name == "ec2_refill_effective" && reading.Tags["api"] == CreateNetworkInterface)?.Value;

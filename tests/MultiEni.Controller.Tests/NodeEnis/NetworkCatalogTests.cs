@@ -44,7 +44,7 @@ public sealed class NetworkCatalogTests
         var resolution = await catalog.ResolveAsync(Sources(native, world.Group), null, Ct);
 
         Assert.True(Assert.Single(resolution.Network!.Subnets).Ipv6Native);
-        Assert.Null(catalog.CidrOf(native));
+        Assert.Null(catalog.RangesOf(native)!.Ipv4);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class NetworkCatalogTests
         {
             var subnet = world.Simulator.World.AddSubnet(world.Vpc, "us-east-1a", "10.0.1.0/28").Id;
             await catalog.ResolveAsync(Sources(subnet, world.Group), null, Ct);
-            Assert.NotNull(catalog.CidrOf(subnet));
+            Assert.NotNull(catalog.RangesOf(subnet));
             world.Time.Advance(TimeSpan.FromHours(1));
         }
 
@@ -75,7 +75,7 @@ public sealed class NetworkCatalogTests
         }
 
         Assert.Equal(1, Asked(world));
-        Assert.Equal("10.0.0.0/24", catalog.CidrOf(world.Subnet));
+        Assert.Equal("10.0.0.0/24", catalog.RangesOf(world.Subnet)?.Ipv4);
     }
 
     private static NodeEniSpec Sources(string subnet, string group) => new() { SubnetId = subnet, SecurityGroupIds = [group] };

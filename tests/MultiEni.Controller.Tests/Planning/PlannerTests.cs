@@ -246,12 +246,20 @@ public sealed class PlannerTests
         var replaced = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.DeviceIndex = 3), OneNode, network, before));
         var grown = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.SecondaryPrivateIpCount = 2), OneNode, network, before));
         var shrunk = Planner.Plan(A.PlanInput(A.NodeEni(), OneNode, network, grown.Apply));
+        var six = A.NodeEni(spec: s => s.Ipv6AddressCount = 1);
+        var sixBefore = Planner.Plan(A.PlanInput(six, OneNode, network)).Apply;
+        var primary = Planner.Plan(
+            A.PlanInput(A.NodeEni(spec: s => (s.Ipv6AddressCount, s.EnablePrimaryIpv6) = (1, true)), OneNode, network, sixBefore)
+        );
+        var noPrimary = Planner.Plan(A.PlanInput(six, OneNode, network, primary.Apply));
 
         Assert.Equal((1, 0), (inPlace.Apply.Count, inPlace.Delete.Count));
         Assert.Equal((before[0].Metadata.Uid!, 4), Assert.Single(inPlace.Changing));
         Assert.Equal((0, 1), (replaced.Apply.Count, replaced.Delete.Count));
         Assert.Equal((1, 0), (grown.Apply.Count, grown.Delete.Count));
         Assert.Equal((0, 1), (shrunk.Apply.Count, shrunk.Delete.Count));
+        Assert.Equal((1, 0), (primary.Apply.Count, primary.Delete.Count));
+        Assert.Equal((0, 1), (noPrimary.Apply.Count, noPrimary.Delete.Count));
     }
 
     [Theory]

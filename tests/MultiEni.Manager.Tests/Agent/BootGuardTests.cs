@@ -83,5 +83,9 @@ public sealed class BootGuardTests
 
         public ValueTask<Errno> SetMtuAsync(int index, int mtu, CancellationToken cancellationToken) =>
             links.SetMtuAsync(index, mtu, cancellationToken);
+
+        public ValueTask<Errno> AddAsync(NetworkItem item, CancellationToken cancellationToken) => links.AddAsync(item, cancellationToken);
+
+        public ValueTask<Errno> RemoveAsync(NetworkItem item, CancellationToken cancellationToken) => links.RemoveAsync(item, cancellationToken);
     }
 }

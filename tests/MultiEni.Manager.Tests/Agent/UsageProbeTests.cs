@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using MultiEni.Manager.Agent;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Manager.Kubelet.PodResources;
 using MultiEni.Manager.Kubelet.Wire;
 using MultiEni.Manager.Pods;
@@ -26,7 +27,8 @@ public sealed class UsageProbeTests
         var handouts = new RecentAllocations(_clock);
         var kubelet = new PodResourcesClient(new GrpcClient(bench.Kubelet.PodResourcesSocket, TimeSpan.FromSeconds(30), TimeProvider.System));
         var pods = new NodePods(new KubernetesClient(http, _clock), "node-1");
-        var probe = new UsageProbe(bench.Host.Files, kubelet, handouts, pods, new FinishedPods(pods, allowed: true, _clock), _ => null);
+        var finished = new FinishedPods(pods, allowed: true, _clock);
+        var probe = new UsageProbe(bench.Host.Files, new DevicePluginUse(kubelet, finished), handouts, pods, finished, _ => null, _ => []);
         var device = (await new HostReader(bench.Host).ReadDeviceAsync((await bench.PlugAsync(1)).Address, EmbeddedBench.Stop))!;
         Task<DeviceUsage> LookAsync() => probe.LookAsync(device, EmbeddedBench.Stop);
 
@@ -48,6 +50,29 @@ public sealed class UsageProbeTests
         {
             Assert.Contains(" has /dev/vfio/", Assert.IsType<DeviceUsage.InUse>(await LookAsync()).Message, StringComparison.Ordinal);
         }
+
+        // Interfaces of an ipvlan are known to the address book alone.
+        Assert.Contains(
+            "in use by pod team/app, with addresses of its ENI",
+            Assert.IsType<DeviceUsage.InUse>(await AddressedAsync(address => address == device.Address ? ["team/app"] : [])).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "the address book of this node is not open",
+            Assert.IsType<DeviceUsage.Unknown>(await AddressedAsync(_ => null)).Message,
+            StringComparison.Ordinal
+        );
+
+        Task<DeviceUsage> AddressedAsync(Func<PciAddress, IReadOnlyList<string>?> podsOn) =>
+            new UsageProbe(
+                bench.Host.Files,
+                new DevicePluginUse(kubelet, finished),
+                new RecentAllocations(_clock),
+                pods,
+                finished,
+                _ => null,
+                podsOn
+            ).LookAsync(device, EmbeddedBench.Stop);
     }
 
     [Fact]
@@ -56,7 +81,15 @@ public sealed class UsageProbeTests
         using var http = new HttpClient();
         var (kubelet, pods) = (new PodResourcesClient(null!), new NodePods(new KubernetesClient(http, _clock), "node-1"));
         var finished = new FinishedPods(pods, allowed: true, _clock);
-        var probe = new UsageProbe(null!, kubelet, new RecentAllocations(_clock), pods, finished, _ => ("ns/net", Resource));
+        var probe = new UsageProbe(
+            null!,
+            new DevicePluginUse(kubelet, finished),
+            new RecentAllocations(_clock),
+            pods,
+            finished,
+            _ => ("ns/net", Resource),
+            _ => []
+        );
         var held = Assert.IsType<DeviceUsage.InUse>(await probe.LookAsync(A.BoundDevice(), EmbeddedBench.Stop));
         Assert.Equal(("0000:00:06.0 is in use by claim ns/net; it is not modified before that ends.", Resource), (held.Message, held.Resource));
     }
@@ -163,6 +196,27 @@ public sealed class UsageProbeTests
         Assert.Empty(api.Requests);
     }
 
+    [Fact]
+    public async Task A_claim_is_told_the_pod_that_has_a_device_through_a_device_plugin_and_when_that_cannot_be_found_out()
+    {
+        await using var bench = await EmbeddedBench.StartAsync();
+        var device = await PlugAsync(bench);
+        var pods = Pods(new PodsApi("""{"items":[]}"""), _clock);
+        var kubelet = new PodResourcesClient(new GrpcClient(bench.Kubelet.PodResourcesSocket, TimeSpan.FromSeconds(30), TimeProvider.System));
+        var use = new DevicePluginUse(kubelet, new FinishedPods(pods, allowed: true, _clock));
+
+        Assert.Null(await use.WhyNotForClaimAsync(device.Address, EmbeddedBench.Stop));
+        bench.Kubelet.PodDevices = () => [new KubeletPodDevices("team", "app", "main", Resource, [device.Address.ToString()])];
+        var held = await use.WhyNotForClaimAsync(device.Address, EmbeddedBench.Stop);
+        Assert.StartsWith($"{device.Address} is in use by pod team/app, which requested {Resource}.", held, StringComparison.Ordinal);
+        Assert.Contains("delete the pod", held, StringComparison.Ordinal);
+
+        await bench.Kubelet.StopAsync();
+        var unknown = await use.WhyNotForClaimAsync(device.Address, EmbeddedBench.Stop);
+        Assert.Contains("is unknown, because the kubelet does not list the devices of pods", unknown, StringComparison.Ordinal);
+        Assert.Contains("KUBELET_ROOT", unknown, StringComparison.Ordinal);
+    }
+
     private static async Task<PciDevice> PlugAsync(EmbeddedBench bench) =>
         (await new HostReader(bench.Host).ReadDeviceAsync((await bench.PlugAsync(1)).Address, EmbeddedBench.Stop))!;
 
@@ -173,7 +227,16 @@ public sealed class UsageProbeTests
     {
         var pods = Pods(api, _clock);
         var kubelet = new PodResourcesClient(new GrpcClient(bench.Kubelet.PodResourcesSocket, TimeSpan.FromSeconds(30), TimeProvider.System));
-        return new UsageProbe(bench.Host.Files, kubelet, new RecentAllocations(_clock), pods, new FinishedPods(pods, allowed, _clock), _ => null);
+        var finished = new FinishedPods(pods, allowed, _clock);
+        return new UsageProbe(
+            bench.Host.Files,
+            new DevicePluginUse(kubelet, finished),
+            new RecentAllocations(_clock),
+            pods,
+            finished,
+            _ => null,
+            _ => []
+        );
     }
 
     /// <summary>

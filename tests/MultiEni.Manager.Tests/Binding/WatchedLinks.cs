@@ -23,4 +23,8 @@ internal sealed class WatchedLinks(ILinks links) : ILinks
     }
 
     public ValueTask<Errno> SetMtuAsync(int index, int mtu, CancellationToken cancellationToken) => links.SetMtuAsync(index, mtu, cancellationToken);
+
+    public ValueTask<Errno> AddAsync(NetworkItem item, CancellationToken cancellationToken) => links.AddAsync(item, cancellationToken);
+
+    public ValueTask<Errno> RemoveAsync(NetworkItem item, CancellationToken cancellationToken) => links.RemoveAsync(item, cancellationToken);
 }

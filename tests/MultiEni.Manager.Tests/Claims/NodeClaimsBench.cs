@@ -45,6 +45,12 @@ internal sealed class NodeClaimsBench : IAsyncDisposable
 
     public string PluginSocket => Path.Combine(KubeletRoot, "plugins", "eni.networking.k8s.aws", "dra.sock");
 
+    /// <summary>What Kubernetes says of the ENI: its NodeENI lets claims bind it.</summary>
+    public EniFacts Facts { get; } = EniFacts.Of(Sample.Attachment()) with { ClaimDriver = "vfio-pci" };
+
+    /// <summary>Why a claim must not have the device because of a pod with a device plugin.</summary>
+    public string? PluginUse { get; set; }
+
     /// <summary>The ENI as it is while no claim has it.</summary>
     public OfferedDevice Offer { get; }
 
@@ -122,6 +128,7 @@ internal sealed class NodeClaimsBench : IAsyncDisposable
 internal sealed class NodeClaimsLife : IAsyncDisposable
 {
     private readonly NodeClaimsBench _bench;
+    private readonly Meter _meter = new("test");
     private readonly CancellationTokenSource _ended = new();
     private readonly NodeClaims _claims;
     private readonly BackgroundTasks _background;
@@ -137,7 +144,10 @@ internal sealed class NodeClaimsLife : IAsyncDisposable
             settings,
             client,
             bench.Binding.Wire,
-            new OperatorMetrics(new Meter("test")),
+            address => address == bench.Offer.Address ? bench.Facts : null,
+            () => Interlocked.Increment(ref _settled),
+            _meter,
+            new OperatorMetrics(_meter),
             NullLoggerFactory.Instance,
             bench.Clock,
             NullLogger.Instance
@@ -149,19 +159,19 @@ internal sealed class NodeClaimsLife : IAsyncDisposable
             new DeviceChangeGate(settings.JournalPath + ".lock"),
             parts.Journal,
             async (_, _) => new BindClearance.Granted(await bench.Binding.RequestAsync("")),
+            _ => { },
             TimeProvider.System
         );
         _background = new BackgroundTasks(_ended.Token);
         _claims.Begin(
             _background,
             binding,
-            address => address == bench.Offer.Address ? EniFacts.Of(Sample.Attachment()) : null,
+            (_, _) => Task.FromResult(bench.PluginUse),
             () =>
                 new Node
                 {
                     Metadata = new ObjectMeta { Name = Sample.Node, Uid = Sample.Owner.Uid },
-                },
-            () => Interlocked.Increment(ref _settled)
+                }
         );
         _running = _background.RunAsync(token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token));
     }
@@ -171,6 +181,9 @@ internal sealed class NodeClaimsLife : IAsyncDisposable
     public int Settled => Volatile.Read(ref _settled);
 
     public IDevicePublisher Publisher => _claims.Publisher!;
+
+    /// <summary>What the driver counts.</summary>
+    public Meter Meter => _meter;
 
     public ClaimHolds Holds => _claims.Holds;
 
@@ -249,6 +262,7 @@ internal sealed class NodeClaimsLife : IAsyncDisposable
             await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _background.DisposeAsync();
             await _claims.DisposeAsync();
+            _meter.Dispose();
             _ended.Dispose();
         }
     }

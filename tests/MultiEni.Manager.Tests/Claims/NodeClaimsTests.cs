@@ -6,6 +6,7 @@ using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Tests.Binding;
 using MultiEni.Manager.Tests.Kubelet.Dra.Protocol.HealthV1;
 using MultiEni.Manager.Tests.Kubelet.Dra.Protocol.Registration;
+using MultiEni.Operator.Diagnostics;
 
 namespace MultiEni.Manager.Tests.Claims;
 
@@ -100,6 +101,65 @@ public sealed class NodeClaimsTests
         Assert.Equal("", both["uid-other"].Error);
         await agent.UnprepareAsync("first");
         Assert.Equal("", (await agent.PrepareAsync("second")).Error);
+    }
+
+    [Fact]
+    public async Task A_device_that_a_pod_has_through_a_device_plugin_is_not_prepared_before_that_ends()
+    {
+        await using var bench = await NodeClaimsBench.StartAsync();
+        await using var agent = await bench.AgentAsync();
+        await agent.OfferAsync();
+        bench.Claim("dpdk", "\"mode\": \"dpdk\"");
+        bench.PluginUse = "0000:00:06.0 is in use by pod team/app.";
+
+        Assert.Equal(
+            "Device eni-a of claim ns/dpdk cannot be prepared: 0000:00:06.0 is in use by pod team/app.",
+            (await agent.PrepareAsync("dpdk")).Error
+        );
+        Assert.Equal("ena", bench.Binding.Driver);
+        Assert.Null(agent.Holds.Of(bench.Offer.Address, bench.Binding.Node.BootId));
+
+        bench.PluginUse = null;
+        Assert.Equal("", (await agent.PrepareAsync("dpdk")).Error);
+        // What is prepared stays so, whatever the kubelet lists.
+        bench.PluginUse = "unknown";
+        Assert.Equal("", (await agent.PrepareAsync("dpdk")).Error);
+    }
+
+    [Fact]
+    public async Task Claims_and_the_reasons_of_their_failures_are_counted()
+    {
+        await using var bench = await NodeClaimsBench.StartAsync();
+        await using var agent = await bench.AgentAsync();
+        using var exporter = new PrometheusExporter(agent.Meter, TimeProvider.System);
+        await agent.OfferAsync();
+        bench.Claim("first");
+        bench.Claim("second");
+        await agent.PrepareAsync("first");
+        await agent.PrepareAsync("second");
+        await agent.PrepareAsync("absent");
+
+        var text = exporter.Render();
+        Assert.Contains("aws_multi_eni_prepared_claims{node=\"node-1\"} 1", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "aws_multi_eni_claim_errors_total{error_type=\"DeviceInUse\",node=\"node-1\",operation=\"prepare\"} 1",
+            text,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "aws_multi_eni_claim_errors_total{error_type=\"InvalidClaim\",node=\"node-1\",operation=\"prepare\"} 1",
+            text,
+            StringComparison.Ordinal
+        );
+
+        await agent.UnprepareAsync("first");
+        text = exporter.Render();
+        Assert.Contains("aws_multi_eni_prepared_claims{node=\"node-1\"} 0", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "aws_multi_eni_claim_operation_duration_seconds_count{node=\"node-1\",operation=\"unprepare\",status=\"success\"} 1",
+            text,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -30,6 +30,7 @@ internal static class Sample
         network.SubnetCidr = "10.0.1.0/24";
         network.AvailabilityZone = "eu-central-1a";
         network.Ipv6Addresses = ["2001:db8::6"];
+        network.SubnetIpv6Cidr = "2001:db8::/64";
         return attachment;
     }
 

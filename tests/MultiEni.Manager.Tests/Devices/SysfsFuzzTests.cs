@@ -3,6 +3,7 @@ using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Host.Kernel;
+using MultiEni.Manager.Host.Simulated;
 
 namespace MultiEni.Manager.Tests.Devices;
 
@@ -62,7 +63,7 @@ public sealed class SysfsFuzzTests
         var outside = folder.File("outside");
         Build(root, outside, devices);
         var files = new KernelFiles(new KernelHostOptions { Root = root }, Calls);
-        var host = new NodeHost(files, new NoLinks(), new NoEvents());
+        var host = new NodeHost(files, new NoLinks(), new NoEvents(), new EthtoolCounters(Calls), new NoTelemetry());
         ReadAndWriteAsync(host).GetAwaiter().GetResult();
         Assert.All(Directory.EnumerateFiles(outside), path => Assert.Equal(Secret, File.ReadAllText(path)));
         Assert.Equal(4, Directory.EnumerateFileSystemEntries(outside).Count());
@@ -157,6 +158,10 @@ public sealed class SysfsFuzzTests
         public ValueTask<Errno> SetUpAsync(int index, bool up, CancellationToken cancellationToken) => ValueTask.FromResult(Errno.NoDevice);
 
         public ValueTask<Errno> SetMtuAsync(int index, int mtu, CancellationToken cancellationToken) => ValueTask.FromResult(Errno.NoDevice);
+
+        public ValueTask<Errno> AddAsync(NetworkItem item, CancellationToken cancellationToken) => ValueTask.FromResult(Errno.NoDevice);
+
+        public ValueTask<Errno> RemoveAsync(NetworkItem item, CancellationToken cancellationToken) => ValueTask.FromResult(Errno.NoDevice);
     }
 
     private sealed class NoEvents : IHostEvents

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Host.Kernel;
+using MultiEni.Manager.Host.Simulated;
 
 namespace MultiEni.Manager.Tests.Host;
 
@@ -23,6 +24,7 @@ public sealed class TimeLimitsTests
             { "exists", "Looking for /sys/a" },
             { "probe", "Opening /dev/a" },
             { "network", "Reading links, addresses, routes and rules over rtnetlink" },
+            { "counters", "Reading the counters of ens6" },
             { "up", "Setting link 3 up" },
             { "mtu", "Setting the MTU of link 3" },
         };
@@ -33,7 +35,7 @@ public sealed class TimeLimitsTests
     {
         var clock = new FakeTimeProvider();
         var hanging = new HangingHost();
-        var host = new TimeLimits(Limit, clock).Apply(new NodeHost(hanging, hanging, new NoEvents()));
+        var host = new TimeLimits(Limit, clock).Apply(new NodeHost(hanging, hanging, new NoEvents(), hanging, new NoTelemetry()));
 
         var call = Call(host, kind);
         clock.Advance(Limit - TimeSpan.FromMilliseconds(1));
@@ -54,7 +56,7 @@ public sealed class TimeLimitsTests
     {
         var clock = new FakeTimeProvider();
         var hanging = new HangingHost();
-        var host = new TimeLimits(Limit, clock).Apply(new NodeHost(hanging, hanging, new NoEvents()));
+        var host = new TimeLimits(Limit, clock).Apply(new NodeHost(hanging, hanging, new NoEvents(), hanging, new NoTelemetry()));
 
         var write = host.Files.WriteAsync("/sys/a", "1", Stop).AsTask();
         clock.Advance(Limit * 10);
@@ -95,11 +97,12 @@ public sealed class TimeLimitsTests
             "exists" => host.Files.ExistsAsync("/sys/a", Stop).AsTask(),
             "probe" => host.Files.ProbeOpenAsync("/dev/a", Stop).AsTask(),
             "network" => host.Links.ReadAsync(Stop).AsTask(),
+            "counters" => host.Counters.ReadAsync("ens6", Stop).AsTask(),
             "up" => host.Links.SetUpAsync(3, true, Stop).AsTask(),
             _ => host.Links.SetMtuAsync(3, 9001, Stop).AsTask(),
         };
 
-    private sealed class HangingHost : IHostFiles, ILinks
+    private sealed class HangingHost : IHostFiles, ILinks, IDriverCounters
     {
         private readonly TaskCompletionSource _returned = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _calls;
@@ -125,6 +128,12 @@ public sealed class TimeLimitsTests
         public ValueTask<Errno> SetUpAsync(int index, bool up, CancellationToken cancellationToken) => HangAsync(Errno.None);
 
         public ValueTask<Errno> SetMtuAsync(int index, int mtu, CancellationToken cancellationToken) => HangAsync(Errno.None);
+
+        public ValueTask<Errno> AddAsync(NetworkItem item, CancellationToken cancellationToken) => HangAsync(Errno.None);
+
+        public ValueTask<Errno> RemoveAsync(NetworkItem item, CancellationToken cancellationToken) => HangAsync(Errno.None);
+
+        public ValueTask<DriverCounters?> ReadAsync(string interfaceName, CancellationToken cancellationToken) => HangAsync<DriverCounters?>(null);
 
         private async ValueTask<T> HangAsync<T>(T answer)
         {

@@ -285,6 +285,90 @@ public sealed class NetlinkCodecTests
         Assert.Equal(new RoutingRule(6, 0, null, 255), rule);
     }
 
+    [Fact]
+    public void A_rule_and_an_address_tell_who_made_them()
+    {
+        Assert.True(RuleCodec.TryDecode(Bytes("0200000065000001" + "00000000" + "0500" + "1500" + "88" + "000000"), out var rule));
+        Assert.Equal(136, rule.Protocol);
+        Assert.True(
+            AddressCodec.TryDecode(Bytes("02200000" + "03000000" + "0800" + "0200" + "0a000106" + "0500" + "0b00" + "88" + "000000"), out var address)
+        );
+        Assert.Equal(new LinkAddress(3, "10.0.1.6", 32) { Protocol = 136 }, address);
+    }
+
+    [Fact]
+    public void A_link_has_its_alternative_names()
+    {
+        const string names = "1800" + "3480" + "0700" + "3500" + "616200" + "00" + "0a00" + "3500" + "656e692d3100" + "0000";
+        Assert.True(
+            LinkCodec.TryDecode(
+                Bytes("00000100" + "05000000" + "43100000" + "00000000" + "0900" + "0300" + "656e733600" + "000000" + names),
+                out var link
+            )
+        );
+        Assert.Equal(["ab", "eni-1"], link.AlternativeNames);
+        Assert.True(link.IsCalled("ens6") && link.IsCalled("eni-1") && !link.IsCalled("eni"));
+    }
+
+    public static TheoryData<string, string> Items =>
+        new()
+        {
+            { "name", "2c000000" + "6c00" + "0506" + "0c00" + "3480" + "0700" + "3500" + "616200" + "00" },
+            {
+                "address4",
+                "38000000" + "1400" + "0506" + "02200000" + "03000000" + Word(2, "0a000106") + Word(1, "0a000106") + Word(8, "00020000") + Own(11)
+            },
+            { "address6", "50000000" + "1400" + "0506" + "0a800000" + "03000000" + Wide(2) + Wide(1) + Word(8, "02020000") + Own(11) },
+            { "subnet", "3c000000" + "1800" + "0506" + "02180000" + "0088fd01" + "00000000" + Word(1, "0a000100") + Word(4, "03000000") + Rest },
+            { "default", "3c000000" + "1800" + "0506" + "02000000" + "00880001" + "04000000" + Word(4, "03000000") + Word(5, "0a000101") + Rest },
+            {
+                "rule",
+                "3c000000"
+                    + "2000"
+                    + "0506"
+                    + "02002000"
+                    + "00000001"
+                    + "00000000"
+                    + Word(2, "0a000106")
+                    + Word(6, "0a520000")
+                    + Word(15, "0a520000")
+                    + Own(21)
+            },
+        };
+
+    [Theory]
+    [MemberData(nameof(Items))]
+    public void What_is_added_is_added_where_nothing_is_and_removed_alike(string which, string bytes)
+    {
+        NetworkItem item = which switch
+        {
+            "name" => new NetworkItem.AlternativeName(3, "ab"),
+            "address4" => new NetworkItem.Address(new LinkAddress(3, "10.0.1.6", 32) { Protocol = 136 }),
+            "address6" => new NetworkItem.Address(new LinkAddress(3, "2001:db8::1", 128) { Protocol = 136 }),
+            "subnet" => new NetworkItem.Path(new Route(4, 21002, "10.0.1.0/24", null, 3, 512, 136)),
+            "default" => new NetworkItem.Path(new Route(4, 21002, null, "10.0.1.1", 3, 512, 136)),
+            _ => new NetworkItem.Rule(new RoutingRule(4, 21002, "10.0.1.6/32", 21002) { Protocol = 136 }),
+        };
+
+        // The link's header, which names nothing but the link.
+        var body = which == "name" ? "00000000" + "03000000" + "00000000" + "00000000" : "";
+        var expected = bytes[..16] + "01000000" + "00000000" + body + bytes[16..];
+        Assert.Equal(expected, Hex(ItemRequests.Add(1, item)));
+
+        var removal = Hex(ItemRequests.Remove(1, item));
+        Assert.Equal(expected[16..], removal[16..]);
+        Assert.Equal(Convert.ToByte(bytes[8..10], 16) + 1, Convert.ToByte(removal[8..10], 16));
+        Assert.Equal("0500", removal[12..16]);
+    }
+
+    private const string Rest = "0800" + "0600" + "00020000" + "0800" + "0f00" + "0a520000";
+
+    private static string Word(byte type, string value) => "0800" + $"{type:x2}00" + value;
+
+    private static string Wide(byte type) => "1400" + $"{type:x2}00" + "20010db8000000000000000000000001";
+
+    private static string Own(byte type) => "0500" + $"{type:x2}00" + "88" + "000000";
+
     private static string Zeros(int count) => new('0', 2 * count);
 
     private static byte[] Bytes(string hex) => Convert.FromHexString(hex);

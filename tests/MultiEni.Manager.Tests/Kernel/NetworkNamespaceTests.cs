@@ -14,6 +14,7 @@ public sealed partial class NetworkNamespaceTests
 {
     [Theory]
     [InlineData(typeof(RtNetlinkChecks))]
+    [InlineData(typeof(EthtoolChecks))]
     [InlineData(typeof(KernelEventsChecks))]
     [InlineData(typeof(KernelFilesChecks))]
     public async Task The_kernel_behaves_as_checked_in_a_namespace_of_its_own(Type checks)

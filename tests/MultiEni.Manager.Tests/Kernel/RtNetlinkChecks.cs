@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using MultiEni.Api;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Host.Kernel;
+using MultiEni.Manager.Links;
 using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Tests.Kernel;
@@ -143,14 +146,153 @@ public sealed class RtNetlinkChecks : IAsyncDisposable
     [Fact(Explicit = true)]
     public async Task Rules_of_both_families_lead_to_their_tables()
     {
+        const int kernel = 2;
         await OwnNamespace.SetUpAsync("rule add from 10.3.0.5/32 table 10001 priority 1024\n");
         await OwnNamespace.SetUpAsync("rule add from fd00:3::/64 table 10002 priority 1025\n", family: "inet6");
         var rules = (await _links.ReadAsync(Cancellation)).Rules;
 
         Assert.Contains(new RoutingRule(4, 1024, "10.3.0.5/32", 10001), rules);
         Assert.Contains(new RoutingRule(6, 1025, "fd00:3::/64", 10002), rules);
-        Assert.Contains(new RoutingRule(4, 0, null, 255), rules);
-        Assert.Contains(new RoutingRule(6, 32766, null, 254), rules);
+        Assert.Contains(new RoutingRule(4, 0, null, 255) { Protocol = kernel }, rules);
+        Assert.Contains(new RoutingRule(6, 32766, null, 254) { Protocol = kernel }, rules);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task A_link_takes_alternative_names_and_answers_to_them_and_no_other_link_gets_one_twice()
+    {
+        await OwnNamespace.SetUpAsync("link add names0 type veth peer name names1\n");
+        var state = await _links.ReadAsync(Cancellation);
+        var (one, other) = (Named(state, "names0").Index, Named(state, "names1").Index);
+        var longest = "nodeeni-" + new string('x', 119);
+
+        Assert.Equal(Errno.None, await _links.AddAsync(new NetworkItem.AlternativeName(one, "eni-0123"), Cancellation));
+        Assert.Equal(Errno.None, await _links.AddAsync(new NetworkItem.AlternativeName(one, longest), Cancellation));
+        Assert.Equal(Errno.Exists, await _links.AddAsync(new NetworkItem.AlternativeName(other, "eni-0123"), Cancellation));
+        Assert.Equal(Errno.Exists, await _links.AddAsync(new NetworkItem.AlternativeName(other, "names0"), Cancellation));
+        Assert.Equal(["eni-0123", longest], Named(await _links.ReadAsync(Cancellation), "names0").AlternativeNames);
+
+        // As a definition with "master: eni-0123" does.
+        await OwnNamespace.SetUpAsync("link add link eni-0123 name stacked0 type macvlan\n");
+        Assert.Equal(one, Named(await _links.ReadAsync(Cancellation), "stacked0").LowerIndex);
+
+        Assert.Equal(Errno.None, await _links.RemoveAsync(new NetworkItem.AlternativeName(one, "eni-0123"), Cancellation));
+        Assert.Equal(Errno.None, await _links.AddAsync(new NetworkItem.AlternativeName(other, "eni-0123"), Cancellation));
+        Assert.Equal([longest], Named(await _links.ReadAsync(Cancellation), "names0").AlternativeNames);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Addresses_routes_and_rules_of_ours_come_and_go_and_leave_nothing()
+    {
+        await OwnNamespace.SetUpAsync("link add host0 type veth peer name host1\nlink set host0 up\nlink set host1 up\n");
+        var before = await _links.ReadAsync(Cancellation);
+        var link = Named(before, "host0");
+        var main = before.Routes.Where(route => route.Table == 254).ToHashSet();
+        var plan = new HostAddressPlan { Addresses = ["10.7.0.6", "10.7.0.7", "fd00:7::6"], SubnetCidr = "10.7.0.0/24" };
+
+        await ApplyAsync(new LinkPlan { Addresses = plan }, link);
+        var set = await _links.ReadAsync(Cancellation);
+        Assert.Contains(set.Addresses, address => address is { Address: "10.7.0.6", PrefixLength: 32 } && address.LinkIndex == link.Index);
+        Assert.Contains(new Route(4, 21001, null, "10.7.0.1", link.Index, 512, 136), set.Routes);
+        Assert.Contains(new Route(4, 21001, "10.7.0.0/24", null, link.Index, 512, 136), set.Routes);
+        Assert.Contains(new RoutingRule(6, 21001, "fd00:7::6/128", 21001) { Protocol = 136 }, set.Rules);
+        Assert.Equal(main, set.Routes.Where(route => route.Table == 254).ToHashSet());
+        Assert.Empty(Decide(new LinkPlan { Addresses = plan }, link, set).Operations);
+
+        // The kernel chooses the way by the address, and answers as it is asked.
+        await OwnNamespace.SetUpAsync("route get 192.0.2.1 from 10.7.0.6\n");
+
+        await ApplyAsync(LinkPlan.Nothing, link);
+        var after = await _links.ReadAsync(Cancellation);
+        Assert.Equal(before.Rules, after.Rules);
+        Assert.Equal(before.Routes.ToHashSet(), after.Routes.ToHashSet());
+        Assert.Equal(before.Addresses.ToHashSet(), after.Addresses.ToHashSet());
+    }
+
+    [Fact(Explicit = true)]
+    public async Task A_program_that_binds_to_an_address_of_ours_gets_through_the_subnets_router_and_no_other_does()
+    {
+        await OwnNamespace.SetUpAsync(
+            """
+            netns add eni-peer
+            link add reach0 type veth peer name reach1
+            link set reach1 netns eni-peer
+            link set reach0 up
+            netns exec eni-peer ip link set lo up
+            netns exec eni-peer ip link set reach1 up
+            netns exec eni-peer ip address add 10.7.0.1/24 dev reach1
+            netns exec eni-peer ip address add 192.0.2.1/32 dev lo
+
+            """
+        );
+        try
+        {
+            var link = Named(await _links.ReadAsync(Cancellation), "reach0");
+            await ApplyAsync(
+                new LinkPlan
+                {
+                    Addresses = new HostAddressPlan { Addresses = ["10.7.0.6"], SubnetCidr = "10.7.0.0/24" },
+                },
+                link
+            );
+
+            // Nobody listens there, and only the peer itself can say so.
+            Assert.Equal(SocketError.ConnectionRefused, await AskAsync("10.7.0.6"));
+            Assert.Equal(SocketError.NetworkUnreachable, await AskAsync(null));
+            // Rules outlive the link, and the next check must not find them.
+            await ApplyAsync(LinkPlan.Nothing, link);
+        }
+        finally
+        {
+            await OwnNamespace.SetUpAsync("netns delete eni-peer\n");
+        }
+    }
+
+    private static async Task<SocketError> AskAsync(string? from)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            if (from is not null)
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+            }
+
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 9), Cancellation);
+            await socket.SendAsync(new byte[1], Cancellation);
+            await socket.ReceiveAsync(new byte[1], Cancellation);
+            return SocketError.Success;
+        }
+        catch (SocketException error)
+        {
+            return error.SocketErrorCode;
+        }
+    }
+
+    // A kernel before 5.18 does not tell whose an address is: then the record does.
+    private static LinkVerdict Decide(LinkPlan plan, Link link, NetworkState network) =>
+        LinkDecision.Decide(
+            plan,
+            link,
+            new LinkFacts
+            {
+                Table = 21001,
+                Network = network,
+                Record = new LinkChangesOf { LinkIndex = link.Index, Addresses = ["10.7.0.6", "10.7.0.7", "fd00:7::6"] },
+            }
+        );
+
+    private async Task ApplyAsync(LinkPlan plan, Link link)
+    {
+        foreach (var operation in Decide(plan, link, await _links.ReadAsync(Cancellation)).Operations)
+        {
+            var error = operation switch
+            {
+                LinkOperation.Add add => await _links.AddAsync(add.Item, Cancellation),
+                LinkOperation.Remove remove => await _links.RemoveAsync(remove.Item, Cancellation),
+                _ => throw new UnreachableException($"{operation}"),
+            };
+            Assert.True(error == Errno.None, $"{operation}: {error}");
+        }
     }
 
     [Fact(Explicit = true)]

@@ -119,7 +119,8 @@ public sealed class DevicePluginFileFuzzTests
         foreach (var release in Enum.GetValues<DevicePluginRelease>().Where(release => release > DevicePluginRelease.V35 || !HasHyphen(changed.Text)))
         {
             var run = DevicePlugin.Start(changed.Text, release, [], new SimulatedNetwork([], [], [], []));
-            Assert.True(run is DevicePluginRun.Serving, $"{before}\n{changed.Text}\n{string.Join('\n', run.Log)}");
+            var isForNewer = release == DevicePluginRelease.V35 && HasListOfSelectors(changed.Text);
+            Assert.True(run is DevicePluginRun.Serving || isForNewer, $"{before}\n{changed.Text}\n{string.Join('\n', run.Log)}");
         }
 
         var after = Entries(changed.Text);
@@ -134,6 +135,10 @@ public sealed class DevicePluginFileFuzzTests
 
     private static bool HasHyphen(string text) =>
         Entries(text).OfType<JsonObject>().Any(entry => PluginEntry.Text(entry, "resourceName")?.Contains('-', StringComparison.Ordinal) == true);
+
+    // Release 3.5 leaves out such an entry, so a file that has nothing else is not for it.
+    private static bool HasListOfSelectors(string text) =>
+        Entries(text).OfType<JsonObject>().Any(entry => PluginEntry.Value(entry, "selectors") is JsonArray { Count: > 0 });
 
     // Neither under a name of ours nor of a form that is migrated.
     private static bool IsForeign(JsonObject entry)

@@ -118,6 +118,20 @@ public sealed class DevicePluginFileTests
     }
 
     [Fact]
+    public void What_programs_are_told_of_an_ENI_stands_beside_the_selectors_and_is_kept_in_the_record()
+    {
+        var device = A.Offer() with
+        {
+            Network = new Dictionary<string, string> { ["gateway"] = "10.0.1.1", ["mtu"] = "9001" },
+        };
+        var file = Assert.IsType<PluginFileResult.Changed>(DevicePluginFile.Merge(null, new HashSet<string>(), [device]));
+        var entry = JsonNode.Parse(file.Text)!["resourceList"]![0]!;
+        Assert.Equal("""{"0000:00:06.0":{"gateway":"10.0.1.1","mtu":"9001"}}""", entry["additionalInfo"]!.ToJsonString());
+        Assert.Equal(device, A.Offer());
+        Assert.Equal(device.Network, PublisherRecordDevice.Of(device).ToDevice().Network);
+    }
+
+    [Fact]
     public void The_order_in_which_devices_are_given_does_not_show()
     {
         OfferedDevice[] offers = [A.Offer("a.com/x", "0000:00:08.0"), A.Offer("a.com/x", "0000:00:06.0"), A.Offer("b.com/y", "0000:00:07.0")];

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using MultiEni.Manager.Devices;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Settings;
 using MultiEni.Manager.Telemetry;
@@ -37,7 +38,8 @@ public sealed class NodePublishingTests
             NullLoggerFactory.Instance,
             time,
             NullLogger.Instance,
-            claims: null
+            claims: null,
+            new EniNetworks()
         );
         await publishing.File.OfferAsync(A.Offer(), EmbeddedBench.Stop);
         error = new InvalidOperationException("a bug");

@@ -9,6 +9,8 @@ using MultiEni.Manager.Binding;
 using MultiEni.Manager.Claims;
 using MultiEni.Manager.Claims.Preparation;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Links;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Publishing.Embedded;
 using MultiEni.Manager.Safety;
@@ -34,6 +36,7 @@ public sealed class ClosedCaseTests
         new DeviceStep.Refuse(ConditionTypes.Bound, Because),
         new DeviceStep.LinkUp(999, "ens9"),
         new DeviceStep.SetMtu(999, "ens9", 9001),
+        new DeviceStep.ChangeLink(A.Link(999, "ens9", A.Mac.ToString()), [new LinkOperation.Add(new NetworkItem.AlternativeName(999, "x"))]),
         new DeviceStep.Bind(A.Device(), "vfio-pci"),
         new DeviceStep.GiveBack(A.BoundDevice(), ConditionTypes.Configured),
         new DeviceStep.Publish(A.Offer()),
@@ -45,6 +48,8 @@ public sealed class ClosedCaseTests
     public static TheoryData<Type> ClosedTypes =>
         [
             typeof(DeviceStep),
+            typeof(LinkOperation),
+            typeof(NetworkItem),
             typeof(DeviceMatch),
             typeof(DeviceUsage),
             typeof(DeviceTarget),
@@ -93,7 +98,7 @@ public sealed class ClosedCaseTests
                     Match = new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress),
                 };
 
-                var status = StatusReport.Build(attachment, observation, step, A.Boot, DateTimeOffset.UnixEpoch);
+                var status = StatusReport.Build(attachment, observation, step, null, A.Boot, DateTimeOffset.UnixEpoch);
                 ReportWriteDelay.Of(attachment, step, status);
 
                 Assert.NotNull(status.Conditions.Find(ConditionTypes.Bound));
@@ -116,6 +121,11 @@ public sealed class ClosedCaseTests
             parts.Journal,
             parts.Bind,
             parts.GiveBack,
+            new LinkChanger(
+                bench.Wire,
+                new LinkRecord(bench.JournalPath + ".links", before: null),
+                new NameRefusals(TimeSpan.FromSeconds(1), TimeProvider.System)
+            ),
             gate,
             new ClaimHolds(new PreparedClaims(bench.JournalPath + ".claims", before: null), turns),
             new NoPublisher(),

@@ -106,6 +106,7 @@ public sealed class DeviceDecisionInvariantTests
         observation => observation with { BindBlocker = Because },
         observation => observation with { Publishes = false },
         observation => observation with { DpdkEnabled = false },
+        observation => observation with { HeldByClaim = Because },
     ];
 
     private static IEnumerable<DeviceObservation> All() =>
@@ -140,6 +141,10 @@ public sealed class DeviceDecisionInvariantTests
                     DeviceStep.ReleaseDone => observation.Device?.Driver is null || observation.Usage is DeviceUsage.Free,
                     _ => true,
                 }
+        ),
+        (
+            "a device that a claim has is not offered in another way",
+            (observation, step) => step is not DeviceStep.Publish || observation is { HeldByClaim: null } or { ServesClaims: true }
         ),
         (
             "a device whose interface is elsewhere, or that could be the one without an interface, is never let go",

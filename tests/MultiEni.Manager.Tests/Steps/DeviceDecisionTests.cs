@@ -2,6 +2,8 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
+using MultiEni.Manager.Links;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Safety;
 using MultiEni.Manager.Steps;
@@ -439,4 +441,81 @@ public sealed class DeviceDecisionTests
         Is<DeviceStep.GiveBack>(
             Deleting(With(DeviceUses.Bound, A.Device(driver: null, interfaceName: null)) with { Journal = Entry(JournalPhase.Driverless) })
         );
+
+    private static DeviceObservation WithLink(DeviceObservation observation, LinkPlan plan, params RoutingRule[] rules) =>
+        observation with
+        {
+            LinkPlan = plan,
+            LinkFacts = new LinkFacts
+            {
+                Table = 21_001,
+                Network = A.Host([A.Device()], observation.Link is { } link ? [link] : []).Network with { Rules = rules },
+            },
+        };
+
+    private static readonly LinkPlan Names = new() { Names = ["eni-a", "nodeeni-data"] };
+
+    private static readonly RoutingRule OurRule = new(4, 21_001, "10.0.1.6/32", 21_001) { Protocol = OwnProtocol.Number };
+
+    [Fact]
+    public void A_link_is_named_before_its_device_is_offered()
+    {
+        var change = Is<DeviceStep.ChangeLink>(WithLink(With(DeviceUses.Advertised, A.Device()), Names));
+        Assert.Equal("ens6", change.Name);
+        Assert.Equal(2, change.Operations.Count);
+    }
+
+    [Fact]
+    public void A_link_that_somebody_else_configures_is_not_configured_and_the_condition_says_so()
+    {
+        var plan = new LinkPlan
+        {
+            Addresses = new HostAddressPlan { Addresses = ["10.0.1.6"], SubnetCidr = "10.0.1.0/24" },
+        };
+        Refuses(
+            ConditionTypes.Configured,
+            Reasons.LinkConfiguredElsewhere,
+            WithLink(With(DeviceUses.Plain, A.Device()), plan, new RoutingRule(4, 1536, "10.0.1.6/32", 2))
+        );
+    }
+
+    [Fact]
+    public void A_primary_interface_gets_no_name_and_no_address() =>
+        Refuses(ConditionTypes.Configured, Because.Reason, WithLink(With(DeviceUses.Plain, A.Device()), Names) with { TouchBlocker = Because });
+
+    [Fact]
+    public void What_is_ours_goes_before_the_device_is_bound_and_before_it_is_let_go()
+    {
+        var named = A.Link(3, "ens6", A.Mac.ToString()) with { AlternativeNames = ["nodeeni-data"] };
+        var bound = WithLink(Unused(With(DeviceUses.Bound, A.Device())) with { Link = named }, LinkPlan.Nothing);
+        Assert.Single(Is<DeviceStep.ChangeLink>(bound).Operations);
+        var plain = WithLink(Unused(With(DeviceUses.Plain, A.Device())) with { Link = named }, LinkPlan.Nothing, OurRule);
+        Assert.Equal(2, Is<DeviceStep.ChangeLink>(Deleting(plain)).Operations.Count);
+        Is<DeviceStep.CheckUse>(Deleting(plain) with { Usage = new DeviceUsage.NotChecked() });
+        Is<DeviceStep.ReleaseDone>(Deleting(plain) with { TouchBlocker = Because });
+    }
+
+    [Fact]
+    public void Rules_that_a_link_left_behind_go_when_it_is_in_a_pod_bound_or_gone()
+    {
+        var inPod = With(DeviceUses.Advertised, A.Device(interfaceName: null)) with
+        {
+            Match = new DeviceMatch.Found(A.Device(interfaceName: null), IdentityProof.Report),
+        };
+        foreach (
+            var observation in new[]
+            {
+                inPod,
+                BoundByUs(),
+                With(DeviceUses.Plain, A.Device()) with
+                {
+                    Match = new DeviceMatch.Absent("gone"),
+                    Link = null,
+                },
+            }
+        )
+        {
+            Assert.Null(Is<DeviceStep.ChangeLink>(WithLink(observation, LinkPlan.Nothing, OurRule)).Link);
+        }
+    }
 }

@@ -117,6 +117,41 @@ public sealed class ReportWriteDelayTests
         Assert.Equal(AtOnce, Patience(going, Wait(Reasons.Withdrawn)));
     }
 
+    [Theory]
+    [InlineData(3, 2, null, null, 2)]
+    [InlineData(3, 3, null, 1, 0)]
+    [InlineData(3, 3, 1, null, 0)]
+    public void A_tally_of_addresses_is_collected_and_what_a_pod_waits_for_is_written_at_once(
+        int free,
+        int freeNow,
+        int? waiting,
+        int? waitingNow,
+        int seconds
+    )
+    {
+        var said = Condition(ConditionTypes.Configured, holds: true);
+        var attachment = Attachment(said: said) with
+        {
+            Status = new()
+            {
+                Device = new DeviceStatus
+                {
+                    Addresses = new AddressUse { Free = free, Waiting = waiting },
+                },
+                Conditions = [said],
+            },
+        };
+        var next = new EniAttachmentStatus
+        {
+            Device = new DeviceStatus
+            {
+                Addresses = new AddressUse { Free = freeNow, Waiting = waitingNow },
+            },
+            Conditions = [said],
+        };
+        Assert.Equal(TimeSpan.FromSeconds(seconds), ReportWriteDelay.Of(attachment, new DeviceStep.Nothing(), next));
+    }
+
     private static DeviceStep.Wait Wait(string reason) => new(ConditionTypes.Configured, new Blocker(reason, "m"));
 
     private static DeviceStep.Refuse Refuse(string reason) => new(ConditionTypes.Configured, new Blocker(reason, "m"));

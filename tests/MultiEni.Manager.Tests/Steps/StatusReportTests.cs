@@ -27,7 +27,7 @@ public sealed class StatusReportTests
         DeviceStep step,
         EniAttachment? attachment = null,
         DateTimeOffset? now = null
-    ) => StatusReport.Build(attachment ?? A.Attachment(), observation, step, A.Boot, now ?? Now);
+    ) => StatusReport.Build(attachment ?? A.Attachment(), observation, step, null, A.Boot, now ?? Now);
 
     private static string Summary(EniAttachmentStatus status) =>
         string.Join(' ', status.Conditions!.Select(condition => $"{condition.Type}={condition.Status}/{condition.Reason}"));
@@ -99,6 +99,10 @@ public sealed class StatusReportTests
             Report(Bound() with { Match = new DeviceMatch.Absent("none") }, new DeviceStep.Wait(ConditionTypes.Configured, Because), fresh).Device
         );
     }
+
+    [Fact]
+    public void A_node_without_the_CNI_plugin_says_so() =>
+        Assert.Equal("no room", Report(Bound() with { IpamProblem = "no room" }, new DeviceStep.Nothing()).Device!.IpamProblem);
 
     [Fact]
     public void Nothing_is_said_of_a_device_that_must_not_be_touched() =>
@@ -205,6 +209,7 @@ public sealed class StatusReportTests
                     Match = new DeviceMatch.Absent("gone"),
                 },
                 new DeviceStep.Wait(ConditionTypes.Released, new Blocker(Reasons.Releasing, "soon")),
+                null,
                 A.Boot,
                 begin + age
             );

@@ -55,6 +55,43 @@ public sealed class MetricsTests
         );
     }
 
+    [Fact]
+    public async Task The_numbers_of_each_ENI_are_read_when_they_are_scraped_and_say_whose_they_are()
+    {
+        var port = FreePort();
+        await using var bench = await AgentBench.StartAsync(environment: ("METRICS_ADDR", $"127.0.0.1:{port}"));
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        bench.Attach("a", 1);
+        bench.Attach("b", 2, device => device["use"] = "Plain");
+        await bench.UntilAdvertised("a");
+        await bench.Until(() => bench.IsTrue("b", ConditionTypes.Configured), "b to be configured");
+        bench.Node.Count("02:00:00:00:01:02", "conntrack_allowance_exceeded", 7);
+        bench.Node.Count("02:00:00:00:01:02", "queue_0_tx_missed_tx", 3);
+
+        var labels = $"namespace=\"\",node=\"{bench.NodeName}\",nodeeni=\"dpdk\",pod=\"\"";
+        string[] expected =
+        [
+            $"aws_multi_eni_allowance_exceeded_total{{allowance=\"connections\",eni=\"eni-b\",{labels},subnet=\"subnet-12345678\"}} 7",
+            $"aws_multi_eni_driver_events_total{{eni=\"eni-b\",event=\"missed_transmit\",{labels},subnet=\"subnet-12345678\"}} 3",
+            $"aws_multi_eni_traffic_bytes_total{{direction=\"transmit\",eni=\"eni-b\",{labels},subnet=\"subnet-12345678\"}} 0",
+            $"aws_multi_eni_counter_source{{eni=\"eni-b\",{labels},source=\"kernel\",subnet=\"subnet-12345678\"}} 1",
+            // Bound to vfio-pci: the kernel counts nothing of it.
+            $"aws_multi_eni_counter_source{{eni=\"eni-a\",{labels},source=\"none\",subnet=\"subnet-12345678\"}} 1",
+        ];
+        var text = "";
+        await Eventually.Holds(
+            async () => (text = await http.GetStringAsync("/metrics", AgentBench.Stop)).Split('\n').Intersect(expected).Count() == expected.Length,
+            () => $"the numbers of both ENIs\n{text}\n{bench.Log}"
+        );
+        Assert.DoesNotContain(
+            "eni-a",
+            string.Join('\n', text.Split('\n').Where(line => line.StartsWith("aws_multi_eni_traffic", StringComparison.Ordinal))),
+            StringComparison.Ordinal
+        );
+        // Cardinality: what docs/metrics.md#enis promises of one ENI.
+        Assert.InRange(text.Split('\n').Count(line => line.Contains("eni=\"eni-b\"", StringComparison.Ordinal)), 10, 30);
+    }
+
     /// <summary>A driver that hangs with the kernel's lock for links is the usual cause.</summary>
     [Fact]
     public async Task A_kernel_that_does_not_answer_is_in_the_status_and_in_the_metrics_and_the_agent_goes_on()
@@ -77,8 +114,9 @@ public sealed class MetricsTests
             // What the controller takes for a sign of life.
             Assert.NotNull(bench.Find("a")!["status"]!["device"]!["releaseHeartbeatTime"]);
             Assert.True(bench.HasFinalizer("a", Names.DeviceFinalizer));
-            var failures = await FailuresAsync(http);
-            Assert.True(failures > 0);
+            // The status is written before the outcome is counted.
+            var failures = 0;
+            await Eventually.Holds(async () => (failures = await FailuresAsync(http)) > 0, () => $"the failure to be counted\n{bench.Log}");
             await Eventually.Holds(async () => await FailuresAsync(http) > failures, () => $"another attempt\n{bench.Log}");
         }
 

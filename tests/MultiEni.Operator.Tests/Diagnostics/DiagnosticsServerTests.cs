@@ -35,6 +35,27 @@ public sealed class DiagnosticsServerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_takes_time_to_read_is_read_before_each_scrape_and_for_no_probe()
+    {
+        var reads = 0;
+        _meter.CreateObservableGauge("reads", () => reads);
+        using var exporter = new PrometheusExporter(_meter, TimeProvider.System);
+        exporter.ReadBeforeScrape(async cancel =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancel);
+            reads++;
+        });
+        await using var server = new DiagnosticsServer("127.0.0.1:0", new HealthChecks(), exporter, NullLoggerFactory.Instance);
+        var port = await server.StartAsync(TestContext.Current.CancellationToken);
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+
+        Assert.Contains("\nreads 1\n", (await GetAsync(http, "/metrics")).Body, StringComparison.Ordinal);
+        await GetAsync(http, "/healthz");
+        await GetAsync(http, "/readyz");
+        Assert.Contains("\nreads 2\n", (await GetAsync(http, "/metrics")).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Address_0_switches_it_off()
     {
         using var exporter = new PrometheusExporter(_meter, TimeProvider.System);

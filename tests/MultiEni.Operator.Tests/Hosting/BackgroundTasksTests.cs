@@ -6,6 +6,29 @@ public sealed class BackgroundTasksTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
+    [Fact]
+    public async Task A_task_with_an_end_of_its_own_ends_nothing_but_its_error_ends_all()
+    {
+        await using var background = new BackgroundTasks(Stop);
+        await background.RunAsync(async token =>
+        {
+            var done = new TaskCompletionSource();
+            background.AddFinite(_ =>
+            {
+                done.SetResult();
+                return Task.CompletedTask;
+            });
+            await done.Task;
+            token.ThrowIfCancellationRequested();
+        });
+
+        await using var failing = new BackgroundTasks(Stop);
+        failing.AddFinite(FailAsync);
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            failing.RunAsync(token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token))
+        );
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -7,8 +7,11 @@ namespace MultiEni.Reliability.Crashes;
 /// <param name="Cluster">The cluster.</param>
 internal sealed record CrashConditions(string Name, ClusterOptions Cluster)
 {
+    /// <summary>Instances that support every setting of an ENI.</summary>
+    private static readonly ClusterOptions AllSettings = new() { InstanceType = "m6i.8xlarge" };
+
     /// <summary>A lease that a successor waits for, and an EC2 that shows what was done.</summary>
-    public static CrashConditions Elected { get; } = new("with leader election", new ClusterOptions());
+    public static CrashConditions Elected { get; } = new("with leader election", AllSettings);
 
     /// <summary>
     /// A successor that starts at once, and an EC2 that shows for twenty seconds what was before.
@@ -16,7 +19,11 @@ internal sealed record CrashConditions(string Name, ClusterOptions Cluster)
     public static CrashConditions Blind { get; } =
         new(
             "at once and with stale reads",
-            new ClusterOptions { StaleReads = TimeSpan.FromSeconds(20), Controller = new ClusterOptions().Controller with { LeaderElection = false } }
+            AllSettings with
+            {
+                StaleReads = TimeSpan.FromSeconds(20),
+                Controller = AllSettings.Controller with { LeaderElection = false },
+            }
         );
 
     /// <summary>
@@ -24,8 +31,5 @@ internal sealed record CrashConditions(string Name, ClusterOptions Cluster)
     /// are killed as well.
     /// </summary>
     public static CrashConditions Managed { get; } =
-        new(
-            "with real ENI managers",
-            new ClusterOptions { RealManagers = true, Controller = new ClusterOptions().Controller with { LeaderElection = false } }
-        );
+        new("with real ENI managers", AllSettings with { RealManagers = true, Controller = AllSettings.Controller with { LeaderElection = false } });
 }

@@ -3,12 +3,17 @@ using MultiEni.Reliability.Lab;
 namespace MultiEni.Reliability.Crashes;
 
 /// <summary>A change that a user makes, from what was before to what must be after.</summary>
-/// <param name="Name">create, update, replace, delete.</param>
+/// <param name="Name">create, update, addresses, replace, delete.</param>
 /// <param name="Before">The NodeENI that is ready before; null for none.</param>
 /// <param name="After">The NodeENI that is ready after; null for none.</param>
 internal sealed record CrashFlow(string Name, NodeEniSketch? Before, NodeEniSketch? After)
 {
-    private static readonly NodeEniSketch Fleet = new("fleet");
+    private static readonly NodeEniSketch Fleet = new("fleet")
+    {
+        TcpTimeout = 3600,
+        Queues = 8,
+        EnaExpress = true,
+    };
 
     public static IReadOnlyList<CrashFlow> All { get; } =
     [
@@ -23,9 +28,14 @@ internal sealed record CrashFlow(string Name, NodeEniSketch? Before, NodeEniSket
                 Team = "network",
                 SourceDestCheck = true,
                 DeleteOnTermination = false,
+                TcpTimeout = 350,
+                EnaExpress = false,
             }
         ),
-        new("replace", Fleet, Fleet with { DeviceIndex = 5 }),
+        new("addresses", Fleet, Fleet with { Warm = 2 }),
+        new("elastic IPs", Fleet, Fleet with { ElasticIps = true }),
+        new("no elastic IPs", Fleet with { ElasticIps = true }, Fleet),
+        new("replace", Fleet, Fleet with { DeviceIndex = 5, Queues = 16 }),
         new("delete", Fleet, null),
     ];
 

@@ -24,6 +24,9 @@ internal sealed class Cluster : IAsyncDisposable
     public const string Group = "sg-00000001";
     public const string OtherGroup = "sg-00000002";
 
+    /// <summary>Elastic IPs, one more than a node has ENIs.</summary>
+    public static readonly IReadOnlyList<string> ElasticIps = ["eipalloc-00000001", "eipalloc-00000002", "eipalloc-00000003"];
+
     private readonly ConcurrentDictionary<string, ProcessRun> _controllers = new();
     private readonly ConcurrentDictionary<string, ProcessRun> _processes = new();
     private readonly CancellationTokenSource _ending = new();
@@ -98,6 +101,11 @@ internal sealed class Cluster : IAsyncDisposable
         ec2.World.AddSubnet(vpc, "us-east-1a", "10.0.128.0/18", id: SubnetB);
         ec2.World.AddSecurityGroup(vpc, "one", id: Group);
         ec2.World.AddSecurityGroup(vpc, "other", id: OtherGroup);
+        foreach (var address in ElasticIps)
+        {
+            ec2.World.AddElasticIp(id: address);
+        }
+
         ec2.Faults.StaleReads = options.StaleReads;
 
         var cluster = new Cluster(options, servers, machines);
@@ -161,7 +169,7 @@ internal sealed class Cluster : IAsyncDisposable
     public (string Name, string InstanceId) AddNode(string? name = null)
     {
         name ??= $"node-{Interlocked.Increment(ref _launched)}";
-        var instance = Ec2.World.RunInstance("m5.4xlarge", "subnet-0000000f");
+        var instance = Ec2.World.RunInstance(_options.InstanceType, "subnet-0000000f");
         Kubernetes.Store.Create(
             "nodes",
             new JsonObject
@@ -169,7 +177,7 @@ internal sealed class Cluster : IAsyncDisposable
                 ["metadata"] = new JsonObject
                 {
                     ["name"] = name,
-                    ["labels"] = new JsonObject { ["ng"] = "multi-eni", ["node.kubernetes.io/instance-type"] = "m5.4xlarge" },
+                    ["labels"] = new JsonObject { ["ng"] = "multi-eni", ["node.kubernetes.io/instance-type"] = _options.InstanceType },
                 },
                 ["spec"] = new JsonObject { ["providerID"] = $"aws:///us-east-1a/{instance}" },
                 ["status"] = new JsonObject

@@ -10,6 +10,9 @@ internal sealed record ClusterOptions
 {
     public int Nodes { get; init; } = 1;
 
+    /// <summary>Type of every instance.</summary>
+    public string InstanceType { get; init; } = "m5.4xlarge";
+
     /// <summary>
     /// Seconds for which EC2 answers reads as if the last changes had not been made.
     /// </summary>

@@ -24,11 +24,57 @@ internal sealed record NodeEniSketch(string Name)
     /// </summary>
     public bool Dpdk { get; init; }
 
+    /// <summary>Free addresses for pods that are kept on each ENI; null for none.</summary>
+    public int? Warm { get; init; }
+
+    /// <summary>Timeout of idle TCP connections in EC2; null leaves it to EC2.</summary>
+    public int? TcpTimeout { get; init; }
+
+    /// <summary>Whether each ENI has an Elastic IP.</summary>
+    public bool ElasticIps { get; init; }
+
+    /// <summary>ENA queues; null for EC2's default.</summary>
+    public int? Queues { get; init; }
+
+    /// <summary>Whether ENA Express is on; null leaves it to EC2.</summary>
+    public bool? EnaExpress { get; init; }
+
     public override string ToString() =>
         $"{Name}: {Subnets.Count} subnets, {Groups.Count} groups, index {DeviceIndex}, '{Description}', team {Team}, "
-        + $"source/dest check {SourceDestCheck}, delete on termination {DeleteOnTermination}, DPDK {Dpdk}";
+        + $"source/dest check {SourceDestCheck}, delete on termination {DeleteOnTermination}, DPDK {Dpdk}, warm {Warm}, TCP timeout {TcpTimeout}, queues {Queues}, ENA Express {EnaExpress}, Elastic IPs {ElasticIps}";
 
-    public JsonObject ToJson() =>
+    public JsonObject ToJson()
+    {
+        var json = Json();
+        if (Warm is { } warm)
+        {
+            json["spec"]!["podAddresses"] = new JsonObject { ["warm"] = warm };
+        }
+
+        if (TcpTimeout is { } timeout)
+        {
+            json["spec"]!["connectionTracking"] = new JsonObject { ["tcpEstablishedTimeout"] = timeout };
+        }
+
+        if (Queues is { } queues)
+        {
+            json["spec"]!["enaQueueCount"] = queues;
+        }
+
+        if (ElasticIps)
+        {
+            json["spec"]!["elasticIPs"] = new JsonObject { ["allocationIDs"] = Array(Cluster.ElasticIps) };
+        }
+
+        if (EnaExpress is { } express)
+        {
+            json["spec"]!["enaExpress"] = new JsonObject { ["enabled"] = express, ["udp"] = false };
+        }
+
+        return json;
+    }
+
+    private JsonObject Json() =>
         new()
         {
             ["metadata"] = new JsonObject { ["name"] = Name },

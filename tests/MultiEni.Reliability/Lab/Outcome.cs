@@ -89,12 +89,31 @@ internal static class Outcome
             return $"the status of {name} speaks of {said?.EniId} {said?.AttachmentId}, EC2 of {row.Id} {at.Id}";
         }
 
+        if (wanted.Warm is { } warm)
+        {
+            // One call's worth more may stay for each of a crash and a look at what was before.
+            var secondaries = row.PrivateIps.Count - 1;
+            if (secondaries < warm || secondaries > 3 * warm)
+            {
+                return $"{row.Id} has {secondaries} addresses for pods, not {warm}";
+            }
+
+            if (!row.PrivateIps.SequenceEqual(said.PrivateIps ?? []) || said.AssignedForPods?.Except(row.PrivateIps).Any() == true)
+            {
+                return $"the status of {name} lists other addresses than {row.Id} has";
+            }
+        }
+
         var same =
             row.Description == wanted.Description
             && row.SourceDestCheck == wanted.SourceDestCheck
             && at.DeleteOnTermination == wanted.DeleteOnTermination
             && row.Tags.GetValueOrDefault("team") == wanted.Team
             && row.GroupIds.Order(StringComparer.Ordinal).SequenceEqual(wanted.Groups.Order(StringComparer.Ordinal))
+            && (wanted.TcpTimeout is null || row.ConnectionTracking?.TcpEstablishedTimeout == wanted.TcpTimeout)
+            && cluster.Ec2.World.ElasticIps.Any(address => address.NetworkInterfaceId == row.Id) == wanted.ElasticIps
+            && at.EnaQueueCount == wanted.Queues
+            && (at.EnaExpress?.Enabled ?? false) == (wanted.EnaExpress ?? false)
             && attachment.Spec.DeviceIndex >= wanted.DeviceIndex
             && row.Tags[EniTags.ManagedBy] == EniTags.Owner;
         return same ? null : $"{row.Id} of {name} is not as {wanted.Name} asks for";

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MultiEni.Controller.Telemetry;
+using MultiEni.Manager.Counters;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Kubernetes.Yaml;
 
@@ -66,7 +67,11 @@ public partial class DocumentTests
     public async Task Every_manifest_is_accepted_as_it_stands()
     {
         await using var stage = await Stage.StartAsync(new StageOptions { StartsPrograms = false });
-        await stage.ApplyAsync(NetworkAttachmentDefinition);
+        foreach (var definition in (string[])[NetworkAttachmentDefinition, KarpenterDefinitions.NodeOverlay, KarpenterDefinitions.NodePool])
+        {
+            await stage.ApplyAsync(definition);
+        }
+
         var applied = 0;
         foreach (
             var (page, text) in Page.All.SelectMany(page => page.Blocks.Where(block => block.Info == "yaml").Select(block => (page, block.Text)))
@@ -142,7 +147,10 @@ public partial class DocumentTests
     {
         var sources = Directory.EnumerateFiles(Path.Combine(Page.Root, "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
         var text = Page.All.Single(page => page.Path == "docs/metrics.md").Text;
-        var instruments = sources.SelectMany(source => Instrument().Matches(source)).Select(match => match.Groups["name"].Value);
+        var instruments = sources
+            .SelectMany(source => Instrument().Matches(source))
+            .Select(match => match.Groups["name"].Value)
+            .Concat(EniMetric.All.Select(metric => metric.Name));
         var events = typeof(Events).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
 
         Assert.Equal(

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
-using MultiEni.Api.ResourceClaims;
 using MultiEni.Simulator.Kubernetes.Yaml;
 
 namespace MultiEni.Scenarios.Staging;
@@ -29,7 +28,7 @@ internal static class InstalledAccess
     ];
 
     /// <summary>The documents of deploy/install.yaml.</summary>
-    public static IReadOnlyList<JsonObject> Documents { get; } = YamlDocuments.Parse(File.ReadAllText(FindFile()));
+    public static IReadOnlyList<JsonObject> Documents { get; } = Read("deploy", "install.yaml");
 
     /// <summary>Documents of a kind.</summary>
     public static IEnumerable<JsonObject> OfKind(string kind) => Documents.Where(document => document["kind"]!.GetValue<string>() == kind);
@@ -77,51 +76,18 @@ internal static class InstalledAccess
             cancellationToken
         );
 
-    /// <summary>What the chart adds with <c>eniManager.devicePublisher: dra</c>.</summary>
+    /// <summary>
+    /// The rights with <c>eniManager.devicePublisher: dra</c>, and the class that the chart adds.
+    /// </summary>
     public static async Task AllowDraAsync(ClusterApi api, CancellationToken cancellationToken)
     {
-        await AllowAsync(api, "eni-controller", Rule("deviceclasses", null, "list", "create", "patch", "delete"), cancellationToken);
-        await AllowAsync(api, "eni-manager", Rule("resourceslices", null, "list", "watch", "create", "update", "patch", "delete"), cancellationToken);
-        await AllowAsync(api, "eni-manager", Rule("resourceclaims", null, "get"), cancellationToken);
-        await AllowAsync(api, "eni-manager", Rule("resourceclaims/status", null, "patch"), cancellationToken);
-        await AllowAsync(
-            api,
-            "eni-manager",
-            Rule("resourceclaims/driver", ClaimNames.Driver, "associated-node:patch", "associated-node:update"),
-            cancellationToken
-        );
-        await api.ApplyAsync(
-            """
-            apiVersion: resource.k8s.io/v1
-            kind: DeviceClass
-            metadata:
-              name: eni.networking.k8s.aws
-            spec:
-              selectors:
-              - cel:
-                  expression: device.driver == "eni.networking.k8s.aws"
-            """,
-            cancellationToken
-        );
-    }
-
-    private static Task AllowAsync(ClusterApi api, string role, JsonObject rule, CancellationToken cancellationToken) =>
-        api.ChangeAsync(ApiPaths.Of("ClusterRole", role), stored => stored["rules"]!.AsArray().Add((JsonNode)rule), cancellationToken);
-
-    private static JsonObject Rule(string resource, string? name, params string[] verbs)
-    {
-        var rule = new JsonObject
+        var documents = Read("tests", "MultiEni.Scenarios", "Staging", "dra-access.yaml");
+        foreach (
+            var document in Kinds.Append("DeviceClass").SelectMany(kind => documents.Where(document => document["kind"]!.GetValue<string>() == kind))
+        )
         {
-            ["apiGroups"] = new JsonArray("resource.k8s.io"),
-            ["resources"] = new JsonArray(resource),
-            ["verbs"] = new JsonArray([.. verbs.Select(verb => (JsonNode)verb)]),
-        };
-        if (name is not null)
-        {
-            rule["resourceNames"] = new JsonArray(name);
+            await api.ApplyAsync(document, cancellationToken);
         }
-
-        return rule;
     }
 
     private static void Verbs(JsonNode rule, string verb)
@@ -167,18 +133,17 @@ internal static class InstalledAccess
             },
         };
 
-    private static string FindFile()
+    private static IReadOnlyList<JsonObject> Read(params string[] path)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "deploy", "install.yaml")))
+        var below = Path.Combine(path);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, below)))
         {
             folder = folder.Parent;
         }
 
-        return Path.Combine(
-            folder?.FullName ?? throw new FileNotFoundException("deploy/install.yaml is in no folder above"),
-            "deploy",
-            "install.yaml"
+        return YamlDocuments.Parse(
+            File.ReadAllText(Path.Combine(folder?.FullName ?? throw new FileNotFoundException($"{below} is in no folder above"), below))
         );
     }
 }

@@ -161,10 +161,15 @@ internal sealed class Stage : IAsyncDisposable
         program.Dispose();
     }
 
-    /// <summary>A machine more, with its ENI manager, in the first zone.</summary>
-    public async Task<string> AddNodeAsync()
+    /// <summary>A machine more, with its ENI manager, in the next zone.</summary>
+    public Task<string> AddNodeAsync() => AddAsync(Cluster.AddNodeAsync(Stop));
+
+    /// <summary>A machine of another type, with its ENI manager, in the first zone.</summary>
+    public Task<string> AddNodeAsync(string instanceType) => AddAsync(Cluster.AddNodeAsync(0, name: null, instanceType, Stop));
+
+    private async Task<string> AddAsync(Task<SimulatedClusterNode> added)
     {
-        var node = await Cluster.AddNodeAsync(Stop);
+        var node = await added;
         StartManager(node.Name);
         return node.Name;
     }

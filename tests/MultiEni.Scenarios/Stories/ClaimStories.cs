@@ -24,6 +24,11 @@ public class ClaimStories
 
         await ApplyAllAsync(stage, Template("any"), Pod("app", "any"));
         await stage.UntilAsync(async () => await stage.PodPhaseAsync("app") == "Running", "the pod runs");
+        // A pod does not wait for what is written into its claim's status.
+        await stage.UntilAsync(
+            async () => (await stage.Api.ListAsync(Claims, Stage.Stop))[0]["status"]?["devices"] is not null,
+            "the claim tells of its device"
+        );
 
         var claim = Assert.Single(await stage.Api.ListAsync(Claims, Stage.Stop));
         var status = Assert.Single(claim["status"]!["devices"]!.AsArray())!;

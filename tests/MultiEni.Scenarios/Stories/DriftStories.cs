@@ -102,6 +102,27 @@ public class DriftStories
         Assert.Equal((1, 0), (stage.Calls("AssignPrivateIpAddresses"), stage.Calls("DetachNetworkInterface")));
     }
 
+    [Fact]
+    public async Task Timeouts_of_connection_tracking_are_there_from_the_start_and_again_after_somebody_changed_them()
+    {
+        await using var stage = await Stage.StartAsync(OftenSwept);
+        await stage.ApplyAsync(Manifests.NodeEni("tracked", "connectionTracking: {tcpEstablishedTimeout: 432000}"));
+        await stage.UntilReadyAsync("tracked", 1);
+        var eni = stage.OurEnis.Single();
+        Assert.Equal(new ConnectionTracking(432_000, null, null), eni.ConnectionTracking);
+        await stage.UntilAsync(() => stage.OurEnis.Single().Attachment!.DeleteOnTermination, "the ENI is as specified");
+        var calls = stage.Calls("ModifyNetworkInterfaceAttribute");
+
+        Assert.True(stage.Cluster.Ec2.World.TryChange(eni.Id, row => row with { ConnectionTracking = new(600, 60, null) }));
+        await stage.UntilAsync(() => stage.OurEnis.Single().ConnectionTracking == new ConnectionTracking(432_000, 60, null), "the timeout is back");
+
+        await stage.ApplyAsync(Manifests.NodeEni("tracked", "connectionTracking: {tcpEstablishedTimeout: 350, udpTimeout: 60}"));
+        await stage.UntilAsync(() => stage.OurEnis.Single().ConnectionTracking == new ConnectionTracking(350, 60, 60), "EC2 has the new timeouts");
+        await stage.UntilReadyAsync("tracked", 1);
+        Assert.Equal((eni.Id, 2), (stage.OurEnis.Single().Id, stage.Calls("ModifyNetworkInterfaceAttribute") - calls));
+        Assert.Equal(0, stage.Calls("DetachNetworkInterface"));
+    }
+
     [Theory]
     [Trait("weakness", "W10")]
     [InlineData("true", true)]

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using MultiEni.Api;
+using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Scenarios.Staging;
 
 namespace MultiEni.Scenarios.Stories;
@@ -11,7 +13,6 @@ public class MultusStories
 {
     private const string Networks = $"/apis/k8s.cni.cncf.io/v1/namespaces/{Space}/network-attachment-definitions";
     private const string Space = "default";
-    private const string Rbac = "rbac.authorization.k8s.io/v1";
 
     [Fact]
     public async Task Each_resource_has_a_network_as_long_as_a_device_of_it_is_there_and_what_others_made_is_left_alone()
@@ -25,7 +26,7 @@ public class MultusStories
         stage.StartManager(stage.Nodes[0]);
         await stage.ApplyAsync(Manifests.NodeEni("dpdk", "enableDPDK: true", "dpdkResourceName: intel.com/dpdk_1"));
         await stage.UntilReadyAsync("dpdk", 1);
-        await stage.UntilAsync(async () => await NamesAsync(stage) is ["dpdk-1", "theirs"], "the network of the resource");
+        await stage.UntilAsync(async () => await NamesAsync(stage) is ["dpdk", "dpdk-1", "theirs"], "the networks of NodeENI and resource");
         var network = (await stage.Api.FindAsync(ApiPaths.Of("NetworkAttachmentDefinition", "dpdk-1", Space), Stage.Stop))!;
         Assert.Equal("intel.com/dpdk_1", network["metadata"]!["annotations"]!["k8s.v1.cni.cncf.io/resourceName"]!.GetValue<string>());
         Assert.Equal("host-device", JsonNode.Parse(network["spec"]!["config"]!.GetValue<string>())!["type"]!.GetValue<string>());
@@ -34,51 +35,30 @@ public class MultusStories
         await stage.UntilAsync(async () => await NamesAsync(stage) is ["theirs"], "the network to go with the last device");
     }
 
-    // What docs/device-publishing.md says that the controller needs for this, in one namespace.
-    private static async Task AllowAsync(Stage stage)
+    [Fact]
+    [NeedsSimulatedApiServer]
+    public async Task A_cluster_without_Multus_is_told_in_the_status()
     {
-        var rule = new JsonObject
-        {
-            ["apiGroups"] = new JsonArray("k8s.cni.cncf.io"),
-            ["resources"] = new JsonArray("network-attachment-definitions"),
-            ["verbs"] = new JsonArray("list", "create", "patch", "delete"),
-        };
-        await stage.Api.ApplyAsync(
-            new JsonObject
+        await using var stage = await Stage.StartAsync(
+            new StageOptions
             {
-                ["apiVersion"] = Rbac,
-                ["kind"] = "Role",
-                ["metadata"] = Named(),
-                ["rules"] = new JsonArray(rule),
-            },
-            Stage.Stop
+                Nodes = 1,
+                ApiServer = new KubernetesApiChoice.Simulator(),
+                StartsPrograms = false,
+            }
         );
-        await stage.Api.ApplyAsync(
-            new JsonObject
-            {
-                ["apiVersion"] = Rbac,
-                ["kind"] = "RoleBinding",
-                ["metadata"] = Named(),
-                ["roleRef"] = new JsonObject
-                {
-                    ["apiGroup"] = "rbac.authorization.k8s.io",
-                    ["kind"] = "Role",
-                    ["name"] = "networks",
-                },
-                ["subjects"] = new JsonArray(
-                    new JsonObject
-                    {
-                        ["kind"] = "ServiceAccount",
-                        ["name"] = "eni-controller",
-                        ["namespace"] = Api.Names.Namespace,
-                    }
-                ),
-            },
-            Stage.Stop
-        );
+        await AllowAsync(stage);
+        stage.StartController(change: settings => settings with { NetworksNamespace = Space });
+        stage.StartManager(stage.Nodes[0]);
+
+        await stage.ApplyAsync(Manifests.NodeEni("plain", "deviceIndex: 3"));
+
+        await stage.UntilReasonAsync("plain", ConditionTypes.Degraded, Reasons.KubernetesApiError, "install Multus");
     }
 
-    private static JsonObject Named() => new() { ["name"] = "networks", ["namespace"] = Space };
+    // What the chart adds with controller.multusNetworksNamespace.
+    private static Task AllowAsync(Stage stage) =>
+        stage.GrantAsync("k8s.cni.cncf.io", "network-attachment-definitions", ["list", "create", "patch", "delete"], Space);
 
     private static async Task<List<string>> NamesAsync(Stage stage) =>
         [

@@ -1,3 +1,4 @@
+using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Ec2;
 
@@ -13,11 +14,14 @@ public class PolicyStories
     private static readonly InstanceType Unlisted = new("x99.large", 4, [4], 10);
 
     [Fact]
+    [NeedsSimulatedApiServer]
     public async Task The_documented_policy_allows_nothing_that_is_not_needed()
     {
         await using var stage = await Stage.StartAsync(
             new StageOptions
             {
+                Acceleration = 30,
+                ApiServer = new KubernetesApiChoice.Simulator(),
                 Cluster = options => options with { InstanceType = Unlisted.Name, Ec2 = options.Ec2 with { InstanceTypes = [Unlisted] } },
             }
         );
@@ -28,9 +32,15 @@ public class PolicyStories
         await stage.ApplyAsync(Fleet("sourceDestCheck: false"));
         await stage.UntilReadyAsync("fleet", 2);
 
-        await stage.ApplyAsync(
-            Fleet("description: changed", "tags: {team: core}", "securityGroupNames: [second]", "secondaryPrivateIPCount: 1", "ipv6AddressCount: 1")
-        );
+        string[] changed =
+        [
+            "description: changed",
+            "tags: {team: core}",
+            "securityGroupNames: [second]",
+            "secondaryPrivateIPCount: 1",
+            "ipv6AddressCount: 1",
+        ];
+        await stage.ApplyAsync(Fleet(changed));
         await stage.UntilAsync(
             () =>
                 stage.OurEnis.All(row =>
@@ -42,6 +52,15 @@ public class PolicyStories
                 ),
             "everything is changed in place"
         );
+        var elastic = new Dictionary<string, string> { ["networking.k8s.aws/cluster"] = "simulated" };
+        stage.Cluster.Ec2.World.AddElasticIp(elastic);
+        stage.Cluster.Ec2.World.AddElasticIp(elastic);
+        int Associated() => stage.Cluster.Ec2.World.ElasticIps.Count(address => address.AssociationId is not null);
+        await stage.ApplyAsync(Fleet([.. changed, "elasticIPs: {selector: {networking.k8s.aws/cluster: simulated}}"]));
+        await stage.UntilAsync(() => Associated() == 2, "both ENIs have an Elastic IP");
+        await stage.ApplyAsync(Fleet([.. changed, "podAddresses: {fixedCIDRs: [\"10.9.0.0/24\", \"2600:1f00:0:9::/64\"]}"]));
+        await stage.UntilAsync(() => Associated() == 0, "neither ENI has an Elastic IP");
+        await AddressesComeAndGoAsync(stage);
         await stage.TerminateNodeAsync(stage.Nodes[1]);
         await stage.UntilReadyAsync("fleet", 1);
         await stage.DeleteNodeEniAsync("fleet");
@@ -49,6 +68,29 @@ public class PolicyStories
 
         var policy = stage.Cluster.Ec2.Policies[Stage.AccessKey];
         Assert.Equal(policy.Permissions, policy.Used);
+    }
+
+    private static async Task AddressesComeAndGoAsync(Stage stage)
+    {
+        string[] named = ["10.9.0.200", "2600:1f00:0:9::c8"];
+        var attachment = (await stage.AttachmentsAsync("fleet"))[0];
+        bool Has() => named.All(stage.OurEnis.SelectMany(row => row.PrivateIps.Concat(row.Ipv6Addresses)).Contains);
+
+        PodAddressStories.Report(stage, attachment, PodAddressStories.Use(free: 1, requested: named));
+        await stage.UntilAsync(Has, "the addresses that a pod asks for");
+        PodAddressStories.Report(stage, attachment, PodAddressStories.Use(free: 2));
+        await stage.UntilAsync(
+            async () =>
+                (await stage.AttachmentsAsync("fleet")).All(now =>
+                    now.Status!.Network!.PrivateIps!.Count == 2 && now.Status.Network.Ipv6Addresses!.Count == 1
+                ),
+            "what nobody needs is withdrawn"
+        );
+        PodAddressStories.Report(stage, attachment, PodAddressStories.Use(free: 1));
+        await stage.UntilAsync(
+            () => !stage.OurEnis.SelectMany(row => row.PrivateIps.Concat(row.Ipv6Addresses)).Intersect(named).Any(),
+            "what nobody needs is taken away"
+        );
     }
 
     [Fact]

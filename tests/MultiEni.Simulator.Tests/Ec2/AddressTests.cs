@@ -168,6 +168,49 @@ public sealed class AddressTests
     }
 
     [Fact]
+    public async Task A_secondary_address_moves_in_one_call_and_a_primary_one_or_one_of_a_prefix_does_not()
+    {
+        await using var ec2 = await Ec2Fixture.StartAsync();
+        var (holder, taker) = (await ec2.CreateAsync(), await ec2.CreateAsync());
+        await AssignAsync(ec2, holder, "10.0.0.77", reassign: false);
+        var prefix = (await CreateAsync(ec2, request => request.Ipv4PrefixCount = 1)).Ipv4Prefixes[0].Ipv4Prefix.Split('/')[0];
+        var (primary, free) = (ec2.World.FindNetworkInterface(holder)!.PrivateIps[0], Free(ec2, ec2.SubnetA));
+
+        await Ec2Fixture.FailsAsync("InvalidIPAddress.InUse", () => AssignAsync(ec2, taker, "10.0.0.77", reassign: false));
+        await Ec2Fixture.FailsAsync("InvalidIPAddress.InUse", () => AssignAsync(ec2, taker, primary, reassign: true));
+        await Ec2Fixture.FailsAsync("InvalidIPAddress.InUse", () => AssignAsync(ec2, taker, prefix, reassign: true));
+        await AssignAsync(ec2, taker, "10.0.0.77", reassign: true);
+
+        Assert.Equal([primary], ec2.World.FindNetworkInterface(holder)!.PrivateIps);
+        Assert.Contains("10.0.0.77", ec2.World.FindNetworkInterface(taker)!.PrivateIps);
+        Assert.Equal(free, Free(ec2, ec2.SubnetA));
+        await Ec2Fixture.FailsAsync("InvalidParameterValue", () => AssignAsync(ec2, taker, "10.200.0.1", reassign: true));
+    }
+
+    [Fact]
+    public async Task An_IPv6_address_with_a_name_has_to_be_unassigned_first()
+    {
+        await using var ec2 = await Ec2Fixture.StartAsync();
+        var (holder, taker) = (await ec2.CreateAsync(), await ec2.CreateAsync());
+        await AssignIpv6Async(ec2, holder, "fd00:0:0:1::5");
+
+        await Ec2Fixture.FailsAsync("InvalidIPAddress.InUse", () => AssignIpv6Async(ec2, taker, "fd00:0:0:1::5"));
+        await Ec2Fixture.FailsAsync("InvalidParameterValue", () => AssignIpv6Async(ec2, taker, "fd01::5"));
+        var counted = await ec2.Client.AssignIpv6AddressesAsync(
+            new AssignIpv6AddressesRequest { NetworkInterfaceId = taker, Ipv6AddressCount = 3 },
+            Ec2Fixture.Ct
+        );
+        Assert.DoesNotContain("fd00:0:0:1::5", counted.AssignedIpv6Addresses);
+        await ec2.Client.UnassignIpv6AddressesAsync(
+            new UnassignIpv6AddressesRequest { NetworkInterfaceId = holder, Ipv6Addresses = ["fd00:0:0:1::5"] },
+            Ec2Fixture.Ct
+        );
+        await AssignIpv6Async(ec2, taker, "fd00:0:0:1::5");
+
+        Assert.Contains("fd00:0:0:1::5", ec2.World.FindNetworkInterface(taker)!.Ipv6Addresses);
+    }
+
+    [Fact]
     public async Task An_interface_with_more_addresses_than_the_type_takes_is_not_attached()
     {
         await using var ec2 = await Ec2Fixture.StartAsync();
@@ -245,6 +288,20 @@ public sealed class AddressTests
             // A refusal is one of the ways a step may end.
         }
     }
+
+    private static Task<AssignPrivateIpAddressesResponse> AssignAsync(Ec2Fixture ec2, string id, string address, bool reassign) =>
+        ec2.Client.AssignPrivateIpAddressesAsync(
+            new AssignPrivateIpAddressesRequest
+            {
+                NetworkInterfaceId = id,
+                PrivateIpAddresses = [address],
+                AllowReassignment = reassign,
+            },
+            Ec2Fixture.Ct
+        );
+
+    private static Task<AssignIpv6AddressesResponse> AssignIpv6Async(Ec2Fixture ec2, string id, string address) =>
+        ec2.Client.AssignIpv6AddressesAsync(new AssignIpv6AddressesRequest { NetworkInterfaceId = id, Ipv6Addresses = [address] }, Ec2Fixture.Ct);
 
     private static int Free(Ec2Fixture ec2, string subnetId) => ec2.World.Subnets.Single(subnet => subnet.Id == subnetId).FreeAddresses;
 

@@ -243,7 +243,8 @@ public sealed class ErrorCodeTests
         await ec2.AttachAsync(await ec2.CreateAsync(), 1, 0, p5);
         var third = await ec2.CreateAsync();
         await Ec2Fixture.FailsAsync("AttachmentLimitExceeded", () => ec2.AttachAsync(third, 2, 0, p5));
-        await ec2.AttachAsync(third, 1, 1, p5);
+        await Ec2Fixture.FailsAsync("InvalidParameterValue", () => ec2.AttachAsync(third, 2, 1, p5));
+        await ec2.AttachAsync(third, 0, 1, p5);
         Assert.Equal(3, ec2.World.NetworkInterfacesOf(p5).Count);
     }
 

@@ -32,7 +32,7 @@ public sealed class LinkTests
         Assert.Equal("9001", await node.TextAsync("/sys/class/net/ens6/mtu"));
         var link = Assert.Single((await node.NetworkAsync())["links"]!.AsArray(), link => link!["name"]!.GetValue<string>() == "ens6")!;
         Assert.Equal(
-            $$"""{"index":{{index}},"name":"ens6","macAddress":"02:00:00:00:00:06","mtu":9001,"up":true,"masterIndex":null,"lowerIndex":null}""",
+            $$"""{"index":{{index}},"name":"ens6","macAddress":"02:00:00:00:00:06","mtu":9001,"up":true,"masterIndex":null,"lowerIndex":null,"alternativeNames":[]}""",
             link.ToJsonString()
         );
         Assert.Equal("change net ens6", await NextAsync(events));

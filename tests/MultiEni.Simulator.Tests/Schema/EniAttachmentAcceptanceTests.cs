@@ -38,6 +38,7 @@ public sealed class EniAttachmentAcceptanceTests
     [InlineData("subnetID", "\"other\"")]
     [InlineData("deviceIndex", "2")]
     [InlineData("networkCardIndex", "1")]
+    [InlineData("enaQueueCount", "8")]
     public void What_EC2_cannot_change_in_place_is_immutable(string field, string value)
     {
         var (old, now) = Stored();
@@ -48,6 +49,38 @@ public sealed class EniAttachmentAcceptanceTests
             ProductSchemas.EniAttachment.Validate(now, old).Select(e => e.ToString())
         );
         Assert.Empty(ProductSchemas.EniAttachment.Validate(now, null));
+    }
+
+    [Fact]
+    public void Index_0_is_that_of_an_ENI_on_a_card_above_0()
+    {
+        var obj = ProductSchemas.ValidEniAttachment();
+        (obj["spec"]!["deviceIndex"], obj["spec"]!["networkCardIndex"]) = (0, 1);
+
+        Assert.Empty(Findings(obj));
+    }
+
+    [Theory]
+    [InlineData("connectionTracking", """{"udpTimeout":40,"udpStreamTimeout":90}""", """{"udpTimeout":60,"udpStreamTimeout":90}""", true)]
+    [InlineData("connectionTracking", """{"udpTimeout":40,"udpStreamTimeout":90}""", """{"udpTimeout":40}""", false)]
+    [InlineData("connectionTracking", """{"tcpEstablishedTimeout":350}""", null, false)]
+    [InlineData("connectionTracking", null, """{"tcpEstablishedTimeout":350}""", true)]
+    [InlineData("enablePrimaryIPv6", "false", "true", true)]
+    [InlineData("enablePrimaryIPv6", "true", "false", false)]
+    public void What_EC2_cannot_take_back_stays(string field, string? before, string? after, bool accepted)
+    {
+        var (old, now) = Stored();
+        old["spec"]![field] = before is null ? null : JsonNode.Parse(before);
+        now["spec"]![field] = after is null ? null : JsonNode.Parse(after);
+        foreach (var spec in new[] { old["spec"]!.AsObject(), now["spec"]!.AsObject() })
+        {
+            if (spec[field] is null)
+            {
+                spec.Remove(field);
+            }
+        }
+
+        Assert.Equal(accepted ? 0 : 1, ProductSchemas.EniAttachment.Validate(now, old).Count);
     }
 
     [Theory]
@@ -85,7 +118,8 @@ public sealed class EniAttachmentAcceptanceTests
     }
 
     [Theory]
-    [InlineData("deviceIndex", "0", "spec.deviceIndex: Invalid value: 0: spec.deviceIndex in body should be greater than or equal to 1")]
+    [InlineData("deviceIndex", "-1", "spec.deviceIndex: Invalid value: -1: spec.deviceIndex in body should be greater than or equal to 0")]
+    [InlineData("deviceIndex", "0", "spec: Invalid value: deviceIndex 0 of network card 0 is the primary interface")]
     [InlineData("deviceIndex", "128", "spec.deviceIndex: Invalid value: 128: spec.deviceIndex in body should be less than or equal to 127")]
     [InlineData(
         "networkCardIndex",

@@ -26,6 +26,8 @@ public sealed class NodeEniAcceptanceTests
     private const string ResourceName =
         "dpdkResourceName must be name or prefix/name, such as intel.com/intel_sriov_netdevice_1: the prefix a DNS name, the name at most 63 letters, digits, _ or -";
 
+    private const string ElasticIps = "elasticIPs needs either allocationIDs or selector, and not both";
+
     private const string ReservedPrefix = "dpdkResourceName must not use a prefix of kubernetes.io or k8s.io, which Kubernetes reserves";
 
     private const string NotChecked =
@@ -52,6 +54,14 @@ public sealed class NodeEniAcceptanceTests
             "tags: {team: packet, cost-centre: '42'}",
             "secondaryPrivateIPCount: 4\nipv6PrefixCount: 2",
             "ipv4PrefixCount: 4\nipv6AddressCount: 2",
+            "connectionTracking: {}",
+            "enaExpress: {}",
+            "enaExpress: {enabled: true, udp: true}",
+            "enaQueueCount: 128",
+            "elasticIPs: {allocationIDs: [eipalloc-0a, eipalloc-0b]}",
+            "elasticIPs: {selector: {role: data}}",
+            "enablePrimaryIPv6: true\nipv6AddressCount: 1",
+            "connectionTracking: {tcpEstablishedTimeout: 60, udpStreamTimeout: 180, udpTimeout: 30}",
             "enableDPDK: true\ndpdkDriver: igb_uio",
             "enableDPDK: true\ndpdkDriver: uio_pci_generic",
             "enableDPDK: true\ndpdkBinding: WhenClaimed",
@@ -103,6 +113,30 @@ public sealed class NodeEniAcceptanceTests
             { "mtu: 9217", $"spec.mtu: Invalid value: 9217: {Mtu}" },
             { "mtu: -1", $"spec.mtu: Invalid value: -1: {Mtu}" },
             { "mtu: jumbo", $"spec.mtu: Invalid value: \"string\": spec.mtu in body must be of type integer: \"string\"|{NotChecked}" },
+            {
+                "connectionTracking: {tcpEstablishedTimeout: 59}",
+                "spec.connectionTracking.tcpEstablishedTimeout: Invalid value: 59: spec.connectionTracking.tcpEstablishedTimeout in body should be greater than or equal to 60"
+            },
+            {
+                "connectionTracking: {tcpEstablishedTimeout: 432001}",
+                "spec.connectionTracking.tcpEstablishedTimeout: Invalid value: 432001: spec.connectionTracking.tcpEstablishedTimeout in body should be less than or equal to 432000"
+            },
+            {
+                "connectionTracking: {udpStreamTimeout: 59, udpTimeout: 61}",
+                "spec.connectionTracking.udpStreamTimeout: Invalid value: 59: spec.connectionTracking.udpStreamTimeout in body should be greater than or equal to 60"
+                    + "|spec.connectionTracking.udpTimeout: Invalid value: 61: spec.connectionTracking.udpTimeout in body should be less than or equal to 60"
+            },
+            { "enaExpress: {udp: true}", "spec.enaExpress: Invalid value: enaExpress.udp needs enaExpress.enabled: true" },
+            { "enablePrimaryIPv6: true", "spec: Invalid value: enablePrimaryIPv6 needs an IPv6 address: set ipv6AddressCount to 1 or more" },
+            { "elasticIPs: {}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },
+            { "elasticIPs: {allocationIDs: [], selector: {}}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },
+            { "elasticIPs: {allocationIDs: [eipalloc-0a], selector: {role: data}}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },
+            {
+                "elasticIPs: {allocationIDs: [203.0.113.7]}",
+                "spec.elasticIPs.allocationIDs[0]: Invalid value: \"203.0.113.7\": allocationIDs must be allocation IDs such as eipalloc-0123456789abcdef0, not addresses"
+            },
+            { "enaQueueCount: 0", "spec.enaQueueCount: Invalid value: 0: spec.enaQueueCount in body should be greater than or equal to 1" },
+            { "enaQueueCount: 129", "spec.enaQueueCount: Invalid value: 129: spec.enaQueueCount in body should be less than or equal to 128" },
             { "deviceIndex: -1", "spec.deviceIndex: Invalid value: -1: spec.deviceIndex in body should be greater than or equal to 0" },
             { "deviceIndex: 99999", "spec.deviceIndex: Invalid value: 99999: spec.deviceIndex in body should be less than or equal to 127" },
             {
@@ -281,7 +315,9 @@ public sealed class NodeEniAcceptanceTests
                     """
                     {
                       "subnetPolicy": "All", "deviceIndex": 1, "networkCardIndex": 0, "deleteOnTermination": true, "mtu": 0,
-                      "sourceDestCheck": true, "secondaryPrivateIPCount": 0, "ipv4PrefixCount": 0, "ipv6AddressCount": 0, "ipv6PrefixCount": 0, "dpdkBinding": "Always"
+                      "sourceDestCheck": true, "secondaryPrivateIPCount": 0, "ipv4PrefixCount": 0, "ipv6AddressCount": 0, "ipv6PrefixCount": 0,
+                      "enablePrimaryIPv6": false,
+                      "hostAddressing": "None", "dpdkBinding": "Always"
                     }
                     """
                 )!

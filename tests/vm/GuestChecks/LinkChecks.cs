@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MultiEni.Manager.Counters;
 using MultiEni.Manager.Host;
 
 namespace MultiEni.GuestChecks;
@@ -39,6 +40,63 @@ internal static class LinkChecks
             "an MTU that it cannot have is refused",
             Errno.Invalid,
             async token => await host.Links.SetMtuAsync((await FindAsync(host, mac, token)).Index, 1_000_000, token)
+        );
+        await CountersAsync(checks, host, adapter, mac);
+    }
+
+    /// <summary>
+    /// The driver is another one than ENA's, and so is the list of its counters; all else is what the
+    /// agent does on EC2.
+    /// </summary>
+    private static async Task CountersAsync(Checks checks, NodeHost host, Adapter adapter, string mac)
+    {
+        var list = new CounterAllowlist(
+            new Dictionary<string, CounterTarget>(StringComparer.Ordinal)
+            {
+                ["tx_packets"] = new(EniMetric.Packets, "transmit"),
+                ["rx_missed_errors"] = new(EniMetric.DriverEvents, "receive_overrun"),
+                ["tx_timeout_count"] = new(EniMetric.DriverEvents, "transmit_timeout"),
+            }
+        );
+        await checks.CheckAsync(
+            "its driver tells its PCI address and its counters, which a list of their names makes metrics",
+            async token =>
+            {
+                var card = await FindAsync(host, mac, token);
+                var counters = await host.Counters.ReadAsync(card.Name, token);
+                var metrics = list.Select(counters?.Values ?? []).Select(sample => $"{sample.Metric.Name}/{sample.LabelValue}").Order().ToList();
+                string[] expected =
+                [
+                    "aws_multi_eni_driver_events_total/receive_overrun",
+                    "aws_multi_eni_driver_events_total/transmit_timeout",
+                    "aws_multi_eni_traffic_packets_total/transmit",
+                ];
+                return counters?.BusAddress == adapter.Address && metrics.SequenceEqual(expected)
+                    ? null
+                    : $"{counters?.BusAddress}: {string.Join(' ', (counters?.Values ?? []).Select(counter => $"{counter.Name}={counter.Value}"))}";
+            }
+        );
+        await checks.CheckAsync(
+            "its counters are those that ethtool shows",
+            async token =>
+            {
+                var card = await FindAsync(host, mac, token);
+                var names = (await host.Counters.ReadAsync(card.Name, token))!.Values.Select(counter => counter.Name);
+                using var ethtool = Process.Start(
+                    new ProcessStartInfo("ethtool", ["-S", card.Name]) { UseShellExecute = false, RedirectStandardOutput = true }
+                )!;
+                var shown = (await ethtool.StandardOutput.ReadToEndAsync(token))
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Skip(1)
+                    .Select(line => line[..line.LastIndexOf(':')].Trim());
+                await ethtool.WaitForExitAsync(token);
+                return shown.SequenceEqual(names) ? null : string.Join(' ', names);
+            }
+        );
+        await checks.EqualAsync<DriverCounters?>(
+            "an interface that is not there has none",
+            null,
+            token => host.Counters.ReadAsync("no-such-link", token)
         );
     }
 

@@ -1,5 +1,5 @@
-// Ends a program just before it changes something: preloaded (LD_PRELOAD), it watches what the program opens for writing below /sys and
-// renames. The file /run/strike arms it: a number, which every such call counts down; the call that finds 0 is never made, because the
+// Ends a program just before it changes something: preloaded (LD_PRELOAD), it watches what the program opens for writing below /sys,
+// renames, and removes (folders, and files that other programs read: *.json). The file /run/strike arms it: a number, which every such call counts down; the call that finds 0 is never made, because the
 // program is killed there as by SIGKILL from outside. The calls made since then are appended to /run/strike.log. A program that the ENI manager
 // runs is watched too, and the manager ends with it, as all of a container's programs do.
 #define _GNU_SOURCE
@@ -83,4 +83,20 @@ int rename(const char *from, const char *to)
     int (*next)(const char *, const char *) = dlsym(RTLD_NEXT, "rename");
     call("rename", to);
     return next(from, to);
+}
+
+int unlink(const char *path)
+{
+    int (*next)(const char *) = dlsym(RTLD_NEXT, "unlink");
+    size_t length = strlen(path);
+    if (length > 5 && strcmp(path + length - 5, ".json") == 0)
+        call("unlink", path);
+    return next(path);
+}
+
+int rmdir(const char *path)
+{
+    int (*next)(const char *) = dlsym(RTLD_NEXT, "rmdir");
+    call("rmdir", path);
+    return next(path);
 }

@@ -28,9 +28,10 @@ internal sealed class ConcurrencyLimits
             [CallLimit.Creations] = new(MostUnattached, admitted),
             [CallLimit.Repairs] = new(MostRepairs, admitted),
             [CallLimit.Adoptions] = new(MostRepairs, admitted),
+            [CallLimit.PodAddresses] = new(MostRepairs, admitted),
             [CallLimit.Cleanups] = new(cleanups, admitted),
         };
-        Most = MostUnattached + (2 * MostRepairs) + cleanups;
+        Most = MostUnattached + (3 * MostRepairs) + cleanups;
     }
 
     /// <summary>How many are at work under all limits together at most.</summary>
@@ -68,6 +69,9 @@ internal enum CallLimit
     /// created.
     /// </summary>
     Adoptions,
+
+    /// <summary>Addresses that pods wait for, or gave back.</summary>
+    PodAddresses,
 
     /// <summary>Detaching and deleting.</summary>
     Cleanups,

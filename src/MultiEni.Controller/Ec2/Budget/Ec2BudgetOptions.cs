@@ -62,8 +62,12 @@ internal static class ApiRates
     {
         return api switch
         {
-            CreateNetworkInterface or DeleteNetworkInterface or ModifyNetworkInterfaceAttribute or AssignPrivateIpAddresses or AssignIpv6Addresses =>
-                Interface,
+            CreateNetworkInterface
+            or DeleteNetworkInterface
+            or ModifyNetworkInterfaceAttribute
+            or AssignPrivateIpAddresses
+            or UnassignPrivateIpAddresses
+            or AssignIpv6Addresses => Interface,
             CreateTags => Tagging,
             _ => api.StartsWith("Describe", StringComparison.Ordinal) ? Describe : DefaultMutating,
         };

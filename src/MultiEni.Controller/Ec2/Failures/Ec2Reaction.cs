@@ -111,6 +111,21 @@ internal sealed record Ec2Reaction(ReactionKind Kind, string Reason, string Cate
     /// <summary>This node can never take this ENI in this way.</summary>
     public static readonly Ec2Reaction Unsupported = InvalidSpec with { Kind = ReactionKind.Unsupported, Category = "unsupported" };
 
+    /// <summary>
+    /// Another ENI has an address that was asked for by name; somebody has to free it, or to name
+    /// another one.
+    /// </summary>
+    public static readonly Ec2Reaction AddressInUse = new(ReactionKind.AddressInUse, Reasons.AddressInUse, "conflict")
+    {
+        RetryAfter = BlockedRetry,
+        Holds = HeldSteps.All,
+    };
+
+    /// <summary>
+    /// An Elastic IP is associated with something else, and is not taken from there.
+    /// </summary>
+    public static readonly Ec2Reaction ElasticIpInUse = AddressInUse with { Reason = Reasons.ElasticIpInUse, Holds = HeldSteps.Updates };
+
     /// <summary>The subnet that was resolved no longer exists: resolve again.</summary>
     public static readonly Ec2Reaction SubnetNotFound = new(ReactionKind.SubnetNotFound, Reasons.SubnetNotFound, "not_found")
     {

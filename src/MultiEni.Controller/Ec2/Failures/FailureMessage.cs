@@ -20,6 +20,7 @@ internal static class FailureMessage
                 failure.ToString()
             ),
             ReactionKind.SubnetFull => InsufficientAddresses.Describe(subnet, failure.ToString()),
+            ReactionKind.AddressInUse => $"an address that was asked for is in use in {subnet} ({failure}); free it, or name another one",
             ReactionKind.QuotaExceeded => $"the account's limit of network interfaces is reached ({failure}); request a higher one",
             ReactionKind.NodeFull => $"{failure.Message}; the ENI is kept and attached when another one is detached from the instance",
             ReactionKind.OutcomeUnknown =>

@@ -33,8 +33,16 @@ internal static partial class FailureTable
         (Ec2Reaction.QuotaExceeded, ["NetworkInterfaceLimitExceeded"]),
         (
             Ec2Reaction.InvalidSpec,
-            ["PrivateIpAddressLimitExceeded", "SecurityGroupsPerInterfaceLimitExceeded", "TagLimitExceeded", "TagPolicyViolation"]
+            [
+                "PrivateIpAddressLimitExceeded",
+                "SecurityGroupsPerInterfaceLimitExceeded",
+                "TagLimitExceeded",
+                "TagPolicyViolation",
+                "Gateway.NotAttached",
+            ]
         ),
+        (Ec2Reaction.AddressInUse, ["InvalidIPAddress.InUse"]),
+        (Ec2Reaction.ElasticIpInUse, ["Resource.AlreadyAssociated"]),
         (Ec2Reaction.NodeFull, ["AttachmentLimitExceeded"]),
         (Ec2Reaction.InUse, ["InvalidNetworkInterface.InUse"]),
         (Ec2Reaction.InstanceNotRunning, ["IncorrectState", "IncorrectInstanceState", "InvalidInstanceID.NotLinkable", "InvalidState"]),
@@ -124,6 +132,8 @@ internal static partial class FailureTable
             "invalidnetworkinterface" => EniNotFound(action),
             "invalidattachment" or "invalidnetworkinterfaceattachment" => Ec2Reaction.AlreadyDetached,
             "invalidinstance" => Ec2Reaction.InstanceGone,
+            "invalidallocation" => Ec2Reaction.InvalidSpec,
+            "invalidassociation" => Ec2Reaction.AlreadyDetached,
             _ => code is "InvalidParameterValue" or "InvalidParameterCombination" or "InvalidParameter" or "OperationNotPermitted"
                 ? ByMessage(action, message)
                 : Ec2Reaction.Unknown,
@@ -156,6 +166,14 @@ internal static partial class FailureTable
             return Ec2Reaction.IndexTaken;
         }
 
+        if (
+            action is CreateNetworkInterface or AssignPrivateIpAddresses or AssignIpv6Addresses
+            && (Says(message, "already assigned") || Says(message, "in use"))
+        )
+        {
+            return Ec2Reaction.AddressInUse;
+        }
+
         if (Says(message, "currently in use"))
         {
             return action == AttachNetworkInterface ? Ec2Reaction.InUse : Ec2Reaction.NotDetachedYet;
@@ -176,8 +194,12 @@ internal static partial class FailureTable
             // Another zone, a card or an index that the type does not have, EFA on a running
             // instance: this node will never take it.
             AttachNetworkInterface => Ec2Reaction.Unsupported,
-            CreateNetworkInterface or ModifyNetworkInterfaceAttribute or AssignPrivateIpAddresses or AssignIpv6Addresses or CreateTags =>
-                Ec2Reaction.InvalidSpec,
+            CreateNetworkInterface
+            or ModifyNetworkInterfaceAttribute
+            or AssignPrivateIpAddresses
+            or AssignIpv6Addresses
+            or CreateTags
+            or AssociateAddress => Ec2Reaction.InvalidSpec,
             _ => Ec2Reaction.Unknown,
         };
     }

@@ -10,6 +10,7 @@ internal enum ReactionKind
     QuotaExceeded,
     InvalidSpec,
     Unsupported,
+    AddressInUse,
     SubnetNotFound,
     SecurityGroupNotFound,
     NotFoundYet,

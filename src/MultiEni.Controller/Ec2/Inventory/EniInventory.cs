@@ -94,16 +94,21 @@ internal sealed class EniInventory : IDisposable
     /// inventory began. If not, the shared poll finds out as soon as it can be known, and tells by
     /// <see cref="Changes" />.
     /// </summary>
-    public bool IsSettled(string slot)
+    /// <param name="slot">The slot.</param>
+    /// <param name="abandonedAt">
+    /// From here on no controller creates an ENI for the slot; null when a predecessor may have done
+    /// so until this inventory began.
+    /// </param>
+    public bool IsSettled(string slot, DateTimeOffset? abandonedAt)
     {
         lock (_gate)
         {
-            if (_state.IsSettled(slot))
+            if (_state.IsSettled(slot, abandonedAt))
             {
                 return true;
             }
 
-            _state.Suspect(slot);
+            _state.Suspect(slot, abandonedAt);
         }
 
         _wake.Writer.TryWrite(item: true);

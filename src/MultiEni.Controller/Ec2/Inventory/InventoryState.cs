@@ -82,20 +82,28 @@ internal sealed class InventoryState
     }
 
     /// <summary>
-    /// Whether the slot's absence takes in what a predecessor did just before we began: EC2 was
-    /// asked for it, or for all, a grace time after that.
+    /// Whether the slot's absence takes in what predecessors did: EC2 was asked for it, or for all,
+    /// a grace time after the last of them could create.
     /// </summary>
-    public bool IsSettled(string slot) => (_lastSweep is { } sweep && sweep - _born >= _grace) || _settled.Contains(slot);
+    /// <param name="slot">The slot.</param>
+    /// <param name="abandonedAt">
+    /// From here on no controller creates an ENI for the slot; null when one may have done so until
+    /// we began.
+    /// </param>
+    public bool IsSettled(string slot, DateTimeOffset? abandonedAt = null) =>
+        (_lastSweep is { } sweep && sweep - LastCreateOfOthers(abandonedAt) >= _grace) || _settled.Contains(slot);
 
     /// <summary>
     /// A predecessor may have made an ENI for the slot that no description shows yet; its absence
     /// counts once it is settled.
     /// </summary>
-    public void Suspect(string slot)
+    /// <param name="slot">The slot.</param>
+    /// <param name="abandonedAt">See <see cref="IsSettled"/>.</param>
+    public void Suspect(string slot, DateTimeOffset? abandonedAt = null)
     {
-        if (!IsSettled(slot) && _bySlot[slot].Count == 0)
+        if (!IsSettled(slot, abandonedAt) && _bySlot[slot].Count == 0)
         {
-            _creates.Suspect(slot, _born);
+            _creates.Suspect(slot, LastCreateOfOthers(abandonedAt));
         }
     }
 
@@ -182,11 +190,8 @@ internal sealed class InventoryState
     public IReadOnlyList<string> SlotsNotSeen(Observation observation, IReadOnlyList<string> slots)
     {
         List<string> proven = [.. slots.Where(slot => _bySlot[slot].Count == 0 && _creates.NotSeen(slot, observation))];
-        if (observation.Began - _born >= _grace)
-        {
-            _settled.UnionWith(proven);
-        }
-
+        // What proves that our own create made nothing proves it of earlier ones, too.
+        _settled.UnionWith(proven);
         return proven;
     }
 
@@ -222,10 +227,22 @@ internal sealed class InventoryState
                 return Apply(set.EniId, change, now);
             case LocalEffect.DescriptionSet set:
                 return Apply(set.EniId, change, now);
+            case LocalEffect.ConnectionTrackingSet set:
+                return Apply(set.EniId, change, now);
+            case LocalEffect.EnaExpressSet set:
+                return Apply(set.EniId, change, now);
+            case LocalEffect.PrimaryIpv6Enabled enabled:
+                return Apply(enabled.EniId, change, now);
+            case LocalEffect.ElasticIpAssociated associated:
+                return Apply(associated.EniId, change, now);
+            case LocalEffect.ElasticIpDisassociated disassociated:
+                return Apply(disassociated.EniId, change, now);
             case LocalEffect.TagsSet set:
                 return Apply(set.EniId, change, now);
             case LocalEffect.AddressesAssigned assigned:
                 return Apply(assigned.EniId, change, now);
+            case LocalEffect.AddressesUnassigned unassigned:
+                return Apply(unassigned.EniId, change, now);
             default:
                 throw new InvalidOperationException($"Unknown change {change}");
         }
@@ -239,6 +256,8 @@ internal sealed class InventoryState
         ([.. _moving.Union(_watched.Keys)], [.. _creates.Overdue(now)]);
 
     private static string KeyOf(EniRow row) => row.Slot ?? row.EniId;
+
+    private DateTimeOffset LastCreateOfOthers(DateTimeOffset? abandonedAt) => abandonedAt is { } at && at < _born ? at : _born;
 
     private bool Observe(Observation observation, EniRow row)
     {

@@ -8,6 +8,44 @@ namespace MultiEni.Controller.Ec2.Inventory;
 /// <param name="Made">When the call was answered.</param>
 internal readonly record struct PendingChange(LocalEffect Change, DateTimeOffset Made)
 {
+    /// <summary>
+    /// What is left of the effect after a later call: an address that was assigned and then taken
+    /// away must not come back, nor the other way round. Null when nothing is.
+    /// </summary>
+    public PendingChange? After(LocalEffect later) =>
+        (Change, later) switch
+        {
+            (LocalEffect.AddressesAssigned assigned, LocalEffect.AddressesUnassigned unassigned) => Without(assigned, unassigned.Addresses),
+            (LocalEffect.AddressesUnassigned unassigned, LocalEffect.AddressesAssigned assigned) => Without(
+                unassigned,
+                [.. assigned.PrivateIps, .. assigned.Ipv6Addresses, .. assigned.Prefixes]
+            ),
+            // Addresses add up.
+            (LocalEffect.AddressesAssigned or LocalEffect.AddressesUnassigned, _) => this,
+            (LocalEffect.ElasticIpAssociated, LocalEffect.ElasticIpDisassociated)
+            or (LocalEffect.ElasticIpDisassociated, LocalEffect.ElasticIpAssociated) => null,
+            // An attachment that was begun and then ended must not come back.
+            (LocalEffect.Attached, LocalEffect.Detached) => null,
+            _ => Change.GetType() == later.GetType() ? null : this,
+        };
+
+    private PendingChange? Without(LocalEffect.AddressesAssigned assigned, IReadOnlyList<string> addresses)
+    {
+        var left = assigned with
+        {
+            PrivateIps = [.. assigned.PrivateIps.Except(addresses)],
+            Ipv6Addresses = [.. assigned.Ipv6Addresses.Except(addresses)],
+            Prefixes = [.. assigned.Prefixes.Except(addresses)],
+        };
+        return left.PrivateIps.Count + left.Ipv6Addresses.Count + left.Prefixes.Count == 0 ? null : this with { Change = left };
+    }
+
+    private PendingChange? Without(LocalEffect.AddressesUnassigned unassigned, IReadOnlyList<string> addresses)
+    {
+        var left = unassigned with { Addresses = [.. unassigned.Addresses.Except(addresses)] };
+        return left.Addresses.Count == 0 ? null : this with { Change = left };
+    }
+
     /// <summary>The row as it will be; the same instance when it already is.</summary>
     public EniRow LaidOver(EniRow row) =>
         Change switch
@@ -23,8 +61,24 @@ internal readonly record struct PendingChange(LocalEffect Change, DateTimeOffset
                     SecurityGroupIds = set.SecurityGroupIds,
                 },
             LocalEffect.DescriptionSet set => row.Description == set.Description ? row : row with { Description = set.Description },
+            LocalEffect.ConnectionTrackingSet set => row.ConnectionTracking == set.Timeouts ? row : row with { ConnectionTracking = set.Timeouts },
+            LocalEffect.EnaExpressSet set => EnaExpress(row, set),
+            LocalEffect.PrimaryIpv6Enabled => row.PrimaryIpv6 is not null || row.Ipv6Addresses.Count == 0
+                ? row
+                : row with
+                {
+                    PrimaryIpv6 = row.Ipv6Addresses[0],
+                },
+            LocalEffect.ElasticIpAssociated associated => row.ElasticIp?.AllocationId == associated.ElasticIp.AllocationId
+                ? row
+                : row with
+                {
+                    ElasticIp = associated.ElasticIp,
+                },
+            LocalEffect.ElasticIpDisassociated gone => row.ElasticIp?.AllocationId == gone.AllocationId ? row with { ElasticIp = null } : row,
             LocalEffect.TagsSet set => Tag(row, set.Tags),
             LocalEffect.AddressesAssigned assigned => Assign(row, assigned),
+            LocalEffect.AddressesUnassigned unassigned => Unassign(row, unassigned.Addresses),
             _ => row,
         };
 
@@ -41,6 +95,19 @@ internal readonly record struct PendingChange(LocalEffect Change, DateTimeOffset
                 PrivateIps = [.. row.PrivateIps.Union(assigned.PrivateIps)],
                 Ipv6Addresses = [.. row.Ipv6Addresses.Union(assigned.Ipv6Addresses)],
                 Prefixes = [.. row.Prefixes.Union(assigned.Prefixes)],
+            };
+    }
+
+    private static EniRow Unassign(EniRow row, IReadOnlyList<string> addresses)
+    {
+        var shown = !row.PrivateIps.Concat(row.Ipv6Addresses).Concat(row.Prefixes).Intersect(addresses).Any();
+        return shown
+            ? row
+            : row with
+            {
+                PrivateIps = [.. row.PrivateIps.Except(addresses)],
+                Ipv6Addresses = [.. row.Ipv6Addresses.Except(addresses)],
+                Prefixes = [.. row.Prefixes.Except(addresses)],
             };
     }
 
@@ -68,6 +135,14 @@ internal readonly record struct PendingChange(LocalEffect Change, DateTimeOffset
             ? row with
             {
                 Attachment = attachment with { DeleteOnTermination = set.Value },
+            }
+            : row;
+
+    private static EniRow EnaExpress(EniRow row, LocalEffect.EnaExpressSet set) =>
+        row.Attachment is { } attachment && attachment.AttachmentId == set.AttachmentId && attachment.EnaExpress != set.Express
+            ? row with
+            {
+                Attachment = attachment with { EnaExpress = set.Express },
             }
             : row;
 
@@ -131,12 +206,18 @@ internal sealed class KnownEni(EniRow row, long generation, DateTimeOffset prove
     /// <summary>Lays the effect of a call of ours over the row.</summary>
     public void Apply(LocalEffect change, long generation, DateTimeOffset now)
     {
-        // An attachment that was begun and then ended must not come back. Addresses add up; all
-        // else replaces what was before.
-        _pending.RemoveAll(pending =>
-            (pending.Change.GetType() == change.GetType() && change is not LocalEffect.AddressesAssigned)
-            || change is LocalEffect.Detached && pending.Change is LocalEffect.Attached
-        );
+        for (var index = _pending.Count - 1; index >= 0; index--)
+        {
+            if (_pending[index].After(change) is { } left)
+            {
+                _pending[index] = left;
+            }
+            else
+            {
+                _pending.RemoveAt(index);
+            }
+        }
+
         var pending = new PendingChange(change, now);
         _pending.Add(pending);
         Row = pending.LaidOver(Row);

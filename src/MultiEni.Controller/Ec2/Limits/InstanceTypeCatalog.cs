@@ -28,10 +28,15 @@ internal sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) :
     /// Asks EC2 for those types that are not known for certain, all in one call as far as it takes
     /// them.
     /// </summary>
+    /// <param name="instanceTypes">The types.</param>
+    /// <param name="withFeatures">
+    /// Whether what can be set of their ENIs has to be known, and not their limits alone.
+    /// </param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="Failures.Ec2CallException">EC2 did not answer.</exception>
-    public async Task LearnAsync(IEnumerable<string> instanceTypes, CancellationToken cancellationToken)
+    public async Task LearnAsync(IEnumerable<string> instanceTypes, bool withFeatures, CancellationToken cancellationToken)
     {
-        var wanted = instanceTypes.Where(Uncertain).Distinct(StringComparer.Ordinal).ToList();
+        var wanted = instanceTypes.Where(type => IsUncertain(type, withFeatures)).Distinct(StringComparer.Ordinal).ToList();
         if (wanted.Count == 0)
         {
             return;
@@ -40,7 +45,7 @@ internal sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) :
         await _asking.WaitAsync(cancellationToken);
         try
         {
-            wanted.RemoveAll(type => !Uncertain(type));
+            wanted.RemoveAll(type => !IsUncertain(type, withFeatures));
             if (wanted.Count == 0)
             {
                 return;
@@ -62,9 +67,9 @@ internal sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) :
     /// <inheritdoc/>
     public void Dispose() => _asking.Dispose();
 
-    private bool Uncertain(string type)
+    private bool IsUncertain(string type, bool withFeatures)
     {
-        if (InstanceTypeTable.Types.GetValueOrDefault(type) is { IsCertain: true })
+        if (InstanceTypeTable.Types.GetValueOrDefault(type) is { IsCertain: true } known && (known.Limits.Features is not null || !withFeatures))
         {
             return false;
         }
@@ -81,14 +86,18 @@ internal sealed class InstanceTypeCatalog(Ec2Client client, TimeProvider time) :
 /// </summary>
 internal static class InstanceTypeTable
 {
+    private const string Unknown = "-";
+    private const string Yes = "yes";
+    private const string FixedQueues = "fixed";
     private const string Resource = "MultiEni.Controller.Ec2.Limits.instance-types.tsv";
 
     /// <summary>All types of the table.</summary>
     public static FrozenDictionary<string, TabledType> Types { get; } = Load();
 
     /// <summary>
-    /// Reads lines of type, ENIs in all, ENIs of each card, IPv4 addresses an ENI, and source,
-    /// separated by tabs. Lines that begin with `#` say something to people.
+    /// Reads lines of type, ENIs in all, ENIs of each card, IPv4 addresses an ENI, what can be set of
+    /// its ENIs (connection tracking, ENA Express, queues of each card), source and date, separated
+    /// by tabs. Lines that begin with `#` say something to people.
     /// </summary>
     public static IReadOnlyList<TabledType> Parse(TextReader reader)
     {
@@ -106,16 +115,32 @@ internal static class InstanceTypeTable
 
     private static TabledType ParseLine(string line)
     {
-        if (line.Split('\t') is not [var type, var total, var cards, var addresses, var source] || !TabledType.Sources.Contains(source))
+        if (
+            line.Split('\t') is not [var type, var total, var cards, var addresses, var tracking, var express, var queues, var source, var date]
+            || !TabledType.Sources.Contains(source)
+        )
         {
             throw new FormatException(
-                $"'{line}' is not a type, its ENIs, a list of cards, a number of addresses and a source ({string.Join(", ", TabledType.Sources)}), separated by tabs"
+                $"'{line}' is not a type, its ENIs, a list of cards, a number of addresses, three columns of settings, a source ({string.Join(", ", TabledType.Sources)}) "
+                    + "and a date, separated by tabs"
             );
         }
 
         int[] perCard = [.. cards.Split(',').Select(Number)];
-        return new(new(type, Number(total), perCard, Number(addresses)), source);
+        var limits = new InstanceTypeLimits(type, Number(total), perCard, Number(addresses)) { Features = Features(tracking, express, queues) };
+        return new(limits, source, date);
     }
+
+    /// <summary>Null for a line that does not tell all of it, as `-`.</summary>
+    private static EniFeatures? Features(string tracking, string express, string queues) =>
+        tracking == Unknown || express == Unknown || queues == Unknown
+            ? null
+            : new(tracking == Yes, express == Yes, queues == FixedQueues ? [] : [.. queues.Split(',').Select(Queues)]);
+
+    private static CardQueues Queues(string card) =>
+        card.Split('/') is [var standard, var perEni, var most, var additional]
+            ? new(Number(standard), Number(perEni), Number(most), Number(additional))
+            : throw new FormatException($"'{card}' is not the queues of a card: default/of one ENI/of the card/additional ENIs");
 
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
@@ -135,7 +160,8 @@ internal static class InstanceTypeTable
 /// Where they are from: <c>described</c> (an answer of DescribeInstanceTypes), <c>published</c> or
 /// <c>recalled</c>.
 /// </param>
-internal sealed record TabledType(InstanceTypeLimits Limits, string Source)
+/// <param name="Date">As of when.</param>
+internal sealed record TabledType(InstanceTypeLimits Limits, string Source, string Date)
 {
     /// <summary>Values from general knowledge: asked of EC2 before they are believed.</summary>
     public const string Recalled = "recalled";

@@ -15,7 +15,8 @@ namespace MultiEni.Controller.Ec2.Permissions;
 /// <remarks>
 /// Policies have conditions on tags, so a dry run tells the truth only of resources that exist:
 /// Create is tried in a subnet that was resolved, the others on an ENI of ours. CreateTags is left
-/// out, because a good policy allows it within Create only.
+/// out, because a good policy allows it within Create only, and so are the calls for addresses,
+/// which have no dry run.
 /// </remarks>
 internal sealed class PermissionCheck(
     Ec2Client ec2,

@@ -15,6 +15,10 @@ namespace MultiEni.Manager.Claims.Preparation;
 /// <param name="clearance">
 /// Identifies a device and says whether it may be bound: the safety rules are the same for a claim.
 /// </param>
+/// <param name="restored">
+/// Called with the name of an attachment whose device was given back: its new link is down, and
+/// nobody took it down.
+/// </param>
 /// <param name="time">The clock.</param>
 internal sealed class ClaimBinding(
     BindSequence bind,
@@ -22,6 +26,7 @@ internal sealed class ClaimBinding(
     DeviceChangeGate gate,
     BindingJournal journal,
     Func<PreparedClaimDevice, CancellationToken, Task<BindClearance>> clearance,
+    Action<string> restored,
     TimeProvider time
 )
 {
@@ -51,11 +56,14 @@ internal sealed class ClaimBinding(
     public async Task<Blocker?> GiveBackAsync(PciAddress address, string bootId, CancellationToken cancellationToken)
     {
         using var inside = await EnterAsync(cancellationToken);
-        return
-            journal.Find(address, bootId) is { } entry
-            && await giveBack.GiveBackAsync(entry, cancellationToken) is not ChangeOutcome.Removed and var outcome
-            ? WhyNot(outcome)
-            : null;
+        if (journal.Find(address, bootId) is not { } entry)
+        {
+            return null;
+        }
+
+        var outcome = await giveBack.GiveBackAsync(entry, cancellationToken);
+        restored(entry.Attachment);
+        return outcome is ChangeOutcome.Removed ? null : WhyNot(outcome);
     }
 
     private static Blocker? WhyNot(ChangeOutcome outcome) =>

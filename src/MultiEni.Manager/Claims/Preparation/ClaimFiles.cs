@@ -57,12 +57,23 @@ internal sealed class ClaimFiles(string cdiFolder, string metadataFolder, Action
         Delete("CDI file", Path.Combine(cdiFolder, CdiSpecs.ClaimFile(claim.Uid)));
     }
 
-    /// <summary>Removes what runtimes are told of claims that are not prepared.</summary>
+    /// <summary>
+    /// Removes what runtimes are told of claims that are not prepared, and what was not finished,
+    /// without which a claim's folder is empty. Only before claims are prepared.
+    /// </summary>
     /// <param name="isKnown">Whether a claim of a uid is.</param>
     public void RemoveStrays(Func<string, bool> isKnown)
     {
+        DurableFile.RemoveUnfinished(metadataFolder, "*", SearchOption.AllDirectories);
+        foreach (var claim in Directory.Exists(metadataFolder) ? Directory.GetDirectories(metadataFolder) : [])
+        {
+            Array.ForEach(Directory.GetDirectories(claim), RemoveIfEmpty);
+            RemoveIfEmpty(claim);
+        }
+
         foreach (var prefix in new[] { CdiSpecs.ClaimPrefix, CdiSpecs.MetadataPrefix })
         {
+            DurableFile.RemoveUnfinished(cdiFolder, prefix + "*");
             foreach (var path in Directory.Exists(cdiFolder) ? Directory.GetFiles(cdiFolder, prefix + "*.json") : [])
             {
                 var rest = Path.GetFileNameWithoutExtension(path)[prefix.Length..];

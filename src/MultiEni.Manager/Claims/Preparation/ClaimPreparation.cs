@@ -6,6 +6,7 @@ using MultiEni.Manager.Kubelet.DevicePlugins;
 using MultiEni.Manager.Kubelet.Dra;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Publishing.Embedded;
+using MultiEni.Manager.Safety;
 
 namespace MultiEni.Manager.Claims.Preparation;
 
@@ -61,14 +62,17 @@ internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding bindi
         }
         catch (Exception error) when (error is JournalException or InvalidDataException)
         {
-            return new PrepareAnswer.Refused($"Claim {plan}: {error.Message}");
+            return new PrepareAnswer.Refused($"Claim {plan}: {error.Message}") { Reason = ClaimFailures.FilesUnwritable };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return new PrepareAnswer.Refused(
                 $"The files of claim {plan} cannot be written ({error.Message}). See that the eni-manager container has the host folders of CDI_ROOT and KUBELET_ROOT mounted "
                     + "at the same paths, and that their disks have room."
-            );
+            )
+            {
+                Reason = ClaimFailures.FilesUnwritable,
+            };
         }
     }
 
@@ -85,7 +89,10 @@ internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding bindi
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return new PrepareAnswer.Refused($"The files of claim {prepared} cannot be written ({error.Message}). See that their disks have room.");
+            return new PrepareAnswer.Refused($"The files of claim {prepared} cannot be written ({error.Message}). See that their disks have room.")
+            {
+                Reason = ClaimFailures.FilesUnwritable,
+            };
         }
     }
 
@@ -110,7 +117,10 @@ internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding bindi
                 doing($"{device.Device} to be given back by {device.Driver}");
                 if (await binding.GiveBackAsync(device.Address, claim.BootId, cancellationToken) is { } held)
                 {
-                    return new UnprepareAnswer.Refused($"Device {device.Device} of claim {claim} could not be given back: {held.Message}");
+                    return new UnprepareAnswer.Refused($"Device {device.Device} of claim {claim} could not be given back: {held.Message}")
+                    {
+                        Reason = held.Reason,
+                    };
                 }
             }
 
@@ -119,17 +129,17 @@ internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding bindi
         }
         catch (Exception error) when (error is JournalException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            return new UnprepareAnswer.Refused($"Claim {claim}: {error.Message}");
+            return new UnprepareAnswer.Refused($"Claim {claim}: {error.Message}") { Reason = ClaimFailures.FilesUnwritable };
         }
     }
 
     private static PrepareAnswer.Prepared Answer(PreparedClaim claim) =>
         new([.. claim.Devices.Select(device => new PreparedDevice(device.Requests, device.Pool, device.Device, CdiSpecs.IdsOf(claim, device)))]);
 
-    private static PrepareAnswer.Refused Refuse(PreparedClaim claim, PreparedClaimDevice device, string why) =>
-        new($"Device {device.Device} of claim {claim} cannot be prepared: {why}");
+    private static PrepareAnswer.Refused Refuse(PreparedClaim claim, PreparedClaimDevice device, Blocker why) =>
+        new($"Device {device.Device} of claim {claim} cannot be prepared: {why.Message}") { Reason = why.Reason };
 
-    private async Task<string?> BindAsync(PreparedClaimDevice device, Action<string> doing, CancellationToken cancellationToken)
+    private async Task<Blocker?> BindAsync(PreparedClaimDevice device, Action<string> doing, CancellationToken cancellationToken)
     {
         if (!device.IsBoundForClaim)
         {
@@ -137,17 +147,17 @@ internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding bindi
         }
 
         doing($"{device.Device} to be bound to {device.Driver}");
-        return (await binding.BindAsync(device, cancellationToken))?.Message;
+        return await binding.BindAsync(device, cancellationToken);
     }
 
     // What was verified when it was offered may be different by now.
-    private async Task<(PreparedClaimDevice? Found, string? Why)> LookAsync(PreparedClaimDevice device, CancellationToken cancellationToken)
+    private async Task<(PreparedClaimDevice? Found, Blocker? Why)> LookAsync(PreparedClaimDevice device, CancellationToken cancellationToken)
     {
         var offered = new OfferedDevice(ResourceName.Parse(device.Resource), device.Address, PciIds.Parse(device.Ids), device.Driver);
         switch (await _checker.CheckAsync(offered, cancellationToken))
         {
             case DeviceCheck.Unusable unusable:
-                return (null, unusable.Why.Message);
+                return (null, unusable.Why);
             case DeviceCheck.Usable usable:
                 var seen = await _reader.ReadDeviceAsync(device.Address, cancellationToken);
                 return (

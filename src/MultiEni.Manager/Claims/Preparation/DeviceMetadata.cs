@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MultiEni.Api;
@@ -108,7 +106,13 @@ internal static class DeviceMetadata
             attributes[name] = JsonSerializer.SerializeToNode(value, ApiJson.Default.DeviceAttribute);
         }
 
-        if (GatewayOf(device.Eni.SubnetCidr) is { } gateway)
+        // A device that is always bound has no interface that would tell.
+        if (device.Eni.Mtu is { } mtu && !attributes.ContainsKey(DeviceAttributes.Mtu))
+        {
+            attributes[DeviceAttributes.Mtu] = new JsonObject { ["int"] = mtu };
+        }
+
+        if (Devices.EniNetwork.RouterOf(device.Eni.SubnetCidr) is { } gateway)
         {
             attributes[Gateway] = new JsonObject { ["string"] = gateway };
         }
@@ -121,19 +125,5 @@ internal static class DeviceMetadata
             ["attributes"] = attributes,
             ["networkData"] = JsonSerializer.SerializeToNode(NetworkOf(device), ApiJson.Default.NetworkDeviceData),
         };
-    }
-
-    // The first address after that of the range is the VPC's router (docs.aws.amazon.com, "Subnet
-    // sizing for IPv4").
-    private static string? GatewayOf(string cidr)
-    {
-        if (!IPNetwork.TryParse(cidr, out var network) || network.BaseAddress.AddressFamily != AddressFamily.InterNetwork)
-        {
-            return null;
-        }
-
-        var bytes = network.BaseAddress.GetAddressBytes();
-        bytes[^1]++;
-        return new IPAddress(bytes).ToString();
     }
 }

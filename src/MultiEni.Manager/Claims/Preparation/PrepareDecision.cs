@@ -46,7 +46,7 @@ internal static class PrepareDecision
             switch (DecideDevice(seen, result, allocation.Config))
             {
                 case DevicePlan.Refused refused:
-                    return Refuse(refused.Why);
+                    return new PrepareStep.Refuse(refused.Why, refused.Reason);
                 case DevicePlan.Planned planned when plan.Devices.Find(device => device.Device == planned.Device.Device) is { } twice:
                     // Seen by several requests of one claim, of which all but one only look at it.
                     Join(twice, planned.Device);
@@ -65,7 +65,8 @@ internal static class PrepareDecision
         if (result.Pool != seen.Node)
         {
             return Refused(
-                $"Device {result.Device} of claim {seen.Asked} is of pool {result.Pool}, and this node offers pool {seen.Node} only. Delete the pod."
+                $"Device {result.Device} of claim {seen.Asked} is of pool {result.Pool}, and this node offers pool {seen.Node} only. Delete the pod.",
+                ClaimFailures.DeviceUnavailable
             );
         }
 
@@ -73,7 +74,8 @@ internal static class PrepareDecision
         {
             return Refused(
                 $"Device {result.Device} of claim {seen.Asked} is not, or no longer, offered on node {seen.Node}: its ENI was detached, or no NodeENI asks for it. "
-                    + "Delete the pod, so that it gets another device."
+                    + "Delete the pod, so that it gets another device.",
+                ClaimFailures.DeviceUnavailable
             );
         }
 
@@ -81,13 +83,14 @@ internal static class PrepareDecision
         if (entry.Standing is DeviceStanding.Gone { Why: var gone })
         {
             return Refused(
-                $"Device {result.Device} of claim {seen.Asked} cannot be used: {gone.Message} Delete the pod, so that it gets another device."
+                $"Device {result.Device} of claim {seen.Asked} cannot be used: {gone.Message} Delete the pod, so that it gets another device.",
+                ClaimFailures.DeviceUnavailable
             );
         }
 
         if (entry.Standing is DeviceStanding.Unusable { Why: var why } && !isAdmin)
         {
-            return Refused($"Device {result.Device} of claim {seen.Asked} cannot be used: {why.Message}");
+            return Refused($"Device {result.Device} of claim {seen.Asked} cannot be used: {why.Message}", ClaimFailures.DeviceUnavailable);
         }
 
         var holder = seen.Prepared.FirstOrDefault(other => other.Uid != seen.Asked.Uid && HolderOf(other, entry.Device) is not null);
@@ -100,7 +103,8 @@ internal static class PrepareDecision
         {
             return Refused(
                 $"Device {result.Device} of claim {seen.Asked} is still prepared for claim {holder} ({holder.Uid}), whose pod has not ended on node {seen.Node}. "
-                    + "It is prepared as soon as that has ended."
+                    + "It is prepared as soon as that has ended.",
+                ClaimFailures.DeviceInUse
             );
         }
 
@@ -138,8 +142,16 @@ internal static class PrepareDecision
             return Planned(seen, result, device, present);
         }
 
+        if (device.Eni.ClaimDriver is not { } driver)
+        {
+            return Refused(
+                $"{what} wants device {result.Device} in mode dpdk, and NodeENI {device.Eni.NodeEni} does not allow that. Set spec.enableDPDK: true and spec.dpdkBinding: "
+                    + $"WhenClaimed in NodeENI {device.Eni.NodeEni}, or set mode: kernel in the claim's configuration."
+            );
+        }
+
         return seen.DpdkEnabled
-            ? Planned(seen, result, device, config.Driver ?? device.Eni.ClaimDriver ?? seen.DefaultDriver, isBoundForClaim: true)
+            ? Planned(seen, result, device, config.Driver ?? driver, isBoundForClaim: true)
             : Refused(
                 $"{what} wants device {result.Device} in mode dpdk, and ENABLE_DPDK is false on node {seen.Node}. Set it to true (eniManager.dpdk.enabled), or "
                     + "set mode: kernel in the claim's configuration."
@@ -188,15 +200,15 @@ internal static class PrepareDecision
         }
     }
 
-    private static PrepareStep.Refuse Refuse(string why) => new(why);
+    private static PrepareStep.Refuse Refuse(string why) => new(why, ClaimFailures.InvalidClaim);
 
-    private static DevicePlan.Refused Refused(string why) => new(why);
+    private static DevicePlan.Refused Refused(string why, string reason = ClaimFailures.InvalidClaim) => new(why, reason);
 
     private abstract record DevicePlan
     {
         public sealed record Planned(PreparedClaimDevice Device) : DevicePlan;
 
-        public sealed record Refused(string Why) : DevicePlan;
+        public sealed record Refused(string Why, string Reason) : DevicePlan;
     }
 }
 
@@ -223,9 +235,6 @@ internal sealed record PrepareObservation
 
     /// <summary>Whether the node's administrator allows binding at all.</summary>
     public bool DpdkEnabled { get; init; } = true;
-
-    /// <summary>The user-space driver where nobody names one.</summary>
-    public string DefaultDriver { get; init; } = DpdkDrivers.VfioPci;
 }
 
 /// <summary>What is done about a claim.</summary>
@@ -238,5 +247,6 @@ internal abstract record PrepareStep
 
     /// <summary>It must not, or cannot, be prepared.</summary>
     /// <param name="Why">What, and what helps.</param>
-    public sealed record Refuse(string Why) : PrepareStep;
+    /// <param name="Reason">One of <see cref="ClaimFailures"/>.</param>
+    public sealed record Refuse(string Why, string Reason) : PrepareStep;
 }

@@ -45,6 +45,22 @@ internal sealed class PreparedClaims
         }
     }
 
+    /// <summary>How many claims are prepared; null if the file cannot be read.</summary>
+    public int? CountPrepared()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                return Table.Values.Count(claim => claim.Phase == ClaimPhase.Prepared);
+            }
+            catch (Exception error) when (error is InvalidDataException or JournalException)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>A claim of a boot, or null.</summary>
     public PreparedClaim? Find(string uid, string bootId)
     {
@@ -120,7 +136,9 @@ internal sealed class PreparedClaims
         }
     }
 
-    /// <summary>Forgets everything of other boots.</summary>
+    /// <summary>
+    /// Forgets everything of other boots, and what was being written when a predecessor was killed.
+    /// </summary>
     /// <returns>What was forgotten.</returns>
     public IReadOnlyList<PreparedClaim> Void(string bootId)
     {
@@ -134,6 +152,7 @@ internal sealed class PreparedClaims
 
             try
             {
+                DurableFile.RemoveUnfinished(Path.GetDirectoryName(Path.GetFullPath(_path))!, Path.GetFileName(_path));
                 if (old.Count > 0)
                 {
                     Write();

@@ -1,6 +1,7 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Api.ResourceClaims;
+using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Publishing;
 
@@ -55,6 +56,9 @@ internal sealed record EniFacts
     /// <summary>IPv4 range of the subnet; empty when unknown.</summary>
     public string SubnetCidr { get; set; } = "";
 
+    /// <summary>IPv6 range of the subnet; empty when it has none, or it is unknown.</summary>
+    public string SubnetIpv6Cidr { get; set; } = "";
+
     /// <summary>Zone of the subnet.</summary>
     public string AvailabilityZone { get; set; } = "";
 
@@ -77,6 +81,11 @@ internal sealed record EniFacts
     public int? DeviceIndex { get; set; }
 
     /// <summary>
+    /// MTU that was asked for, or that the interface had last, in bytes; null when unknown.
+    /// </summary>
+    public int? Mtu { get; set; }
+
+    /// <summary>
     /// The driver that its NodeENI binds it to while it is claimed (<c>dpdkBinding: WhenClaimed</c>);
     /// null when a claim has to ask for one.
     /// </summary>
@@ -93,6 +102,7 @@ internal sealed record EniFacts
             NodeEni = spec.NodeEniRef.Name,
             SubnetId = spec.SubnetId,
             SubnetCidr = network.SubnetCidr ?? "",
+            SubnetIpv6Cidr = network.SubnetIpv6Cidr ?? "",
             AvailabilityZone = network.AvailabilityZone ?? "",
             MacAddress = network.MacAddress ?? "",
             Ipv4Addresses = [.. network.PrivateIps ?? []],
@@ -100,18 +110,13 @@ internal sealed record EniFacts
             SecurityGroups = [.. spec.SecurityGroupIds.Order(StringComparer.Ordinal)],
             NetworkCard = network.NetworkCardIndex,
             DeviceIndex = network.DeviceIndex,
+            Mtu = spec.Mtu > 0 ? spec.Mtu : attachment.Status?.Device?.Mtu,
             ClaimDriver = spec.Device.ClaimDriver,
         };
     }
 
-    /// <summary>
-    /// Addresses with the length of their subnet's prefix. That of IPv6 is the same in every VPC.
-    /// </summary>
-    public IEnumerable<string> AddressesWithPrefix()
-    {
-        var length = SubnetCidr.IndexOf('/') is >= 0 and var slash ? SubnetCidr[slash..] : "/32";
-        return [.. Ipv4Addresses.Select(address => address + length), .. Ipv6Addresses.Select(address => address + "/64")];
-    }
+    /// <summary>Addresses with the length of their subnet's prefix.</summary>
+    public IEnumerable<string> AddressesWithPrefix() => EniNetwork.WithPrefix(Ipv4Addresses, Ipv6Addresses, SubnetCidr, SubnetIpv6Cidr);
 }
 
 /// <summary>What the kernel says of a device beside what is offered.</summary>

@@ -22,7 +22,7 @@ internal sealed class SlicePublisher
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
-    private static readonly ResourceKind<ResourceSlice> Kind = new(
+    internal static readonly ResourceKind<ResourceSlice> Kind = new(
         ClaimNames.Group,
         ClaimNames.Version,
         "resourceslices",
@@ -34,7 +34,7 @@ internal sealed class SlicePublisher
 
     private readonly KubernetesClient _client;
     private readonly string _node;
-    private readonly Func<SliceWish?> _wish;
+    private readonly Action _settled;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Informer<ResourceSlice> _informer;
@@ -51,29 +51,23 @@ internal sealed class SlicePublisher
     /// <summary>A publisher that waits for <see cref="RunAsync"/>.</summary>
     /// <param name="client">The API server.</param>
     /// <param name="node">The node.</param>
-    /// <param name="wish">
-    /// What the slice is to hold; null while that is not known, and then the slice is left as it
-    /// is.
+    /// <param name="settled">
+    /// Called when what is stored has changed, or a write of it has failed or succeeded again.
     /// </param>
     /// <param name="metrics">Counts what the runtime does.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
-    public SlicePublisher(KubernetesClient client, string node, Func<SliceWish?> wish, OperatorMetrics metrics, TimeProvider time, ILogger logger)
+    public SlicePublisher(KubernetesClient client, string node, Action settled, OperatorMetrics metrics, TimeProvider time, ILogger logger)
     {
         _client = client;
         _node = node;
-        _wish = wish;
+        _settled = settled;
         _time = time;
         _logger = logger;
         _repairs = new RepairLimit(1, ContestWindow, time);
         var scope = new InformerScope { FieldSelector = $"spec.nodeName={node},spec.driver={ClaimNames.Driver}" };
         _informer = new Informer<ResourceSlice>(client, Kind, scope, null, metrics, time, logger);
     }
-
-    /// <summary>
-    /// Called when what is stored has changed, or a write of it has failed or succeeded again.
-    /// </summary>
-    public Action Settled { get; set; } = () => { };
 
     /// <summary>
     /// Whether the API server stores taints of devices; true until the contrary has shown.
@@ -98,7 +92,12 @@ internal sealed class SlicePublisher
     public void Wake() => _wake.Writer.TryWrite(true);
 
     /// <summary>Publishes until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="wish">
+    /// What the slice is to hold; null while that is not known, and then the slice is left as it
+    /// is.
+    /// </param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RunAsync(Func<SliceWish?> wish, CancellationToken cancellationToken)
     {
         await using var background = new BackgroundTasks(cancellationToken);
         background.Add(_informer.RunAsync);
@@ -109,18 +108,18 @@ internal sealed class SlicePublisher
             using var changes = _informer.Subscribe(_ =>
             {
                 Wake();
-                Settled();
+                _settled();
             });
             while (true)
             {
-                await WaitAsync(await StepAsync(cache, token), token);
+                await WaitAsync(await StepAsync(wish(), cache, token), token);
             }
         });
     }
 
-    private async Task<TimeSpan> StepAsync(IObjectCache<ResourceSlice> cache, CancellationToken cancellationToken)
+    private async Task<TimeSpan> StepAsync(SliceWish? wanted, IObjectCache<ResourceSlice> cache, CancellationToken cancellationToken)
     {
-        if (_wish() is not { } wish)
+        if (wanted is not { } wish)
         {
             return Timeout.InfiniteTimeSpan;
         }
@@ -219,7 +218,7 @@ internal sealed class SlicePublisher
             ClaimLog.SliceNotWritten(_logger, _node, problem);
         }
 
-        Settled();
+        _settled();
     }
 
     private async Task WaitAsync(TimeSpan patience, CancellationToken cancellationToken)

@@ -15,6 +15,7 @@ namespace MultiEni.Manager.Host.Kernel;
 /// </remarks>
 internal sealed class KernelFiles : IHostFiles
 {
+    private const string NetworkSettings = "/proc/sys/net";
     private const int ReadStep = 4096;
 
     /// <summary>
@@ -26,6 +27,7 @@ internal sealed class KernelFiles : IHostFiles
     private readonly KernelHostOptions _options;
     private readonly BlockingCalls _calls;
     private readonly Lazy<string> _sysfs;
+    private readonly Lazy<string> _networkSettings;
 
     /// <summary>Opens nothing yet.</summary>
     /// <exception cref="ArgumentException">The root is not an absolute path.</exception>
@@ -39,6 +41,7 @@ internal sealed class KernelFiles : IHostFiles
         _options = options;
         _calls = calls;
         _sysfs = new Lazy<string>(() => RealFolder(Path.Join(options.Root, "sys")), LazyThreadSafetyMode.PublicationOnly);
+        _networkSettings = new Lazy<string>(() => RealFolder(Path.Join(options.Root, NetworkSettings)), LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <inheritdoc/>
@@ -62,8 +65,8 @@ internal sealed class KernelFiles : IHostFiles
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">
-    /// The path is not below <c>/sys</c>, the only tree in which a program like this has something
-    /// to write.
+    /// The path is neither below <c>/sys</c> nor below <c>/proc/sys/net</c>, the only trees in which
+    /// a program like this has something to write.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The file is the kernel's own, and <see cref="KernelHostOptions.AllowRealSysfs"/> is off.
@@ -71,9 +74,9 @@ internal sealed class KernelFiles : IHostFiles
     public ValueTask<Errno> WriteAsync(string path, string text, CancellationToken cancellationToken)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        return HostPath.IsBelow("/sys", path)
-            ? RunAsync("host write", path, resolved => Write(resolved, bytes), cancellationToken)
-            : throw new ArgumentException($"'{path}' is not below /sys, the only tree that is written to.", nameof(path));
+        return HostPath.IsBelow("/sys", path) || HostPath.IsBelow(NetworkSettings, path)
+            ? RunAsync("host write", path, resolved => Write(resolved, path, bytes), cancellationToken)
+            : throw new ArgumentException($"'{path}' is neither below /sys nor below {NetworkSettings}; nothing else is written to.", nameof(path));
     }
 
     /// <inheritdoc/>
@@ -139,7 +142,7 @@ internal sealed class KernelFiles : IHostFiles
         return names;
     }
 
-    private Errno Write(string path, byte[] bytes)
+    private Errno Write(string path, string asked, byte[] bytes)
     {
         if (!_options.AllowRealSysfs && Path.TrimEndingDirectorySeparator(Path.GetFullPath(_options.Root)) == "/")
         {
@@ -151,7 +154,7 @@ internal sealed class KernelFiles : IHostFiles
             // Neither truncates nor creates. sysfs takes each write(2) as one whole value.
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
             ThrowIfForbidden(file, path);
-            ThrowIfOutside(file, path);
+            ThrowIfOutside(file, path, (HostPath.IsBelow(NetworkSettings, asked) ? _networkSettings : _sysfs).Value);
             return (Errno)LibC.WriteOnce(file, bytes);
         }
         catch (Exception exception) when (SystemErrors.Find(exception) is { } errno)
@@ -172,12 +175,12 @@ internal sealed class KernelFiles : IHostFiles
 
     // Links lead the way in sysfs, so the path asked for says little about the file that was
     // opened.
-    private void ThrowIfOutside(SafeFileHandle file, string path)
+    private static void ThrowIfOutside(SafeFileHandle file, string path, string tree)
     {
         var opened = new FileInfo($"/proc/self/fd/{file.DangerousGetHandle()}").LinkTarget;
-        if (opened?.StartsWith(_sysfs.Value, StringComparison.Ordinal) != true)
+        if (opened?.StartsWith(tree, StringComparison.Ordinal) != true)
         {
-            throw new InvalidOperationException($"'{path}' leads to '{opened}', which is not below {_sysfs.Value}: nothing is written there.");
+            throw new InvalidOperationException($"'{path}' leads to '{opened}', which is not below {tree}: nothing is written there.");
         }
     }
 

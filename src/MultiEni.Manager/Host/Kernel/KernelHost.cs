@@ -1,3 +1,5 @@
+using MultiEni.Manager.Host.Kernel.Dpdk;
+
 namespace MultiEni.Manager.Host.Kernel;
 
 /// <summary>The machine on which the program runs, as a <see cref="NodeHost"/>.</summary>
@@ -12,7 +14,13 @@ internal static class KernelHost
     public static NodeHost Create(KernelHostOptions options)
     {
         var calls = new BlockingCalls();
-        return new NodeHost(new KernelFiles(options, calls), new RtNetlink(calls), new KernelEvents(options));
+        return new NodeHost(
+            new KernelFiles(options, calls),
+            new RtNetlink(calls),
+            new KernelEvents(options),
+            new EthtoolCounters(calls),
+            new DpdkTelemetry(options, calls, TimeProvider.System)
+        );
     }
 }
 

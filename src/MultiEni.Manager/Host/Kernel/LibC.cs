@@ -16,6 +16,9 @@ internal static partial class LibC
     /// <summary>Names a file without opening it.</summary>
     public const int OpenPathOnly = 0x200000;
 
+    /// <summary>Fails unless it is a folder. Arm64 has another number for it.</summary>
+    public static readonly int OpenDirectory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+
     public const int AddressFamilyNetlink = 16;
     public const int SocketRaw = 3;
     public const int SocketCloseOnExec = 0x80000;
@@ -24,6 +27,7 @@ internal static partial class LibC
     public const long ProcMagic = 0x9FA0;
 
     public const int Interrupted = 4;
+    public const int NoSuchCall = 38;
     private const int InputOutput = 5;
 
     /// <summary>Longest interface name with its terminating zero.</summary>
@@ -31,6 +35,43 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
     public static partial int Open(ref readonly byte path, int flags);
+
+    /// <summary>openat2(2), which the C library does not offer; since Linux 5.6.</summary>
+    private const nint OpenAt2Number = 437;
+
+    // RESOLVE_NO_MAGICLINKS and RESOLVE_IN_ROOT of include/uapi/linux/openat2.h.
+    private const ulong ResolveNoMagicLinks = 0x02;
+    private const ulong ResolveInRoot = 0x10;
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint OpenAt2(nint number, nint folder, ref readonly byte path, ref readonly OpenHow how, nint size);
+
+    /// <summary>
+    /// Opens a path as a process would whose root is <paramref name="root"/>: absolute links and
+    /// <c>..</c> stay below it, and links of procfs are not followed.
+    /// </summary>
+    /// <returns>The file, or null with the error number.</returns>
+    public static (SafeFileHandle? File, int Errno) OpenBelow(SafeFileHandle root, ReadOnlySpan<byte> terminatedPath, int flags)
+    {
+        var how = new OpenHow { Flags = (ulong)(uint)flags, Resolve = ResolveInRoot | ResolveNoMagicLinks };
+        var descriptor = OpenAt2(
+            OpenAt2Number,
+            root.DangerousGetHandle(),
+            in MemoryMarshal.GetReference(terminatedPath),
+            in how,
+            Marshal.SizeOf<OpenHow>()
+        );
+        return descriptor >= 0 ? (new SafeFileHandle(descriptor, ownsHandle: true), 0) : (null, Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>struct open_how.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct OpenHow
+    {
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
+    }
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);
@@ -75,6 +116,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     public static partial int Bind(int socket, ref readonly NetlinkAddress address, int length);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Control(int descriptor, nuint request, ref byte argument);
 
     [LibraryImport("libc", EntryPoint = "if_indextoname")]
     public static partial nint InterfaceName(uint index, ref byte name);

@@ -14,8 +14,8 @@ internal static class NetlinkSocket
     private const int DeviceEventProtocol = 15;
     private const uint KernelGroup = 1;
 
-    // RTMGRP_: links, then addresses and routes of IPv4 and of IPv6.
-    private const uint RouteGroups = 0x1 | 0x10 | 0x40 | 0x100 | Ipv6RouteGroup;
+    // RTMGRP_: links, then addresses and routes of IPv4 and of IPv6, then rules of both.
+    private const uint RouteGroups = 0x1 | 0x10 | 0x40 | 0x100 | Ipv6RouteGroup | 0x80 | 0x40000;
     private const uint Ipv6RouteGroup = 0x400;
 
     /// <summary>For requests to rtnetlink.</summary>

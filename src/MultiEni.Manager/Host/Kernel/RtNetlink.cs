@@ -40,6 +40,14 @@ internal sealed class RtNetlink(BlockingCalls calls) : ILinks
     public ValueTask<Errno> SetMtuAsync(int index, int mtu, CancellationToken cancellationToken) =>
         new(calls.RunAsync("rtnetlink mtu", () => Change(RouteRequests.SetMtu(1, index, mtu)), cancellationToken));
 
+    /// <inheritdoc/>
+    public ValueTask<Errno> AddAsync(NetworkItem item, CancellationToken cancellationToken) =>
+        new(calls.RunAsync("rtnetlink add", () => Change(ItemRequests.Add(1, item)), cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask<Errno> RemoveAsync(NetworkItem item, CancellationToken cancellationToken) =>
+        new(calls.RunAsync("rtnetlink remove", () => Change(ItemRequests.Remove(1, item)), cancellationToken));
+
     private static NetworkState Read()
     {
         using var socket = NetlinkSocket.OpenRoute();

@@ -32,7 +32,13 @@ internal static class SimulatedHostClient
             BaseAddress = new Uri(address.AbsoluteUri.TrimEnd('/') + "/"),
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        return new NodeHost(new SimulatedFiles(http), new SimulatedLinks(http), new SimulatedEvents(http));
+        return new NodeHost(
+            new SimulatedFiles(http),
+            new SimulatedLinks(http),
+            new SimulatedEvents(http),
+            new SimulatedCounters(http),
+            new NoTelemetry()
+        );
     }
 
     internal static async Task<Errno> ErrnoAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -62,11 +68,32 @@ internal sealed record SimulatedLinkChange
     public int? Mtu { get; set; }
 }
 
+/// <summary>Something to add or to remove; one of the four.</summary>
+internal sealed record SimulatedItemChange
+{
+    /// <summary>Whether it is to be added.</summary>
+    public bool Add { get; set; }
+
+    /// <summary>A further name of a link.</summary>
+    public NetworkItem.AlternativeName? AlternativeName { get; set; }
+
+    /// <summary>An address.</summary>
+    public LinkAddress? Address { get; set; }
+
+    /// <summary>A route.</summary>
+    public Route? Route { get; set; }
+
+    /// <summary>A rule.</summary>
+    public RoutingRule? Rule { get; set; }
+}
+
 /// <summary>The messages of the protocol in <c>SIMULATED.md</c>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(List<string>))]
 [JsonSerializable(typeof(NetworkState))]
+[JsonSerializable(typeof(DriverCounters))]
 [JsonSerializable(typeof(HostEvent))]
 [JsonSerializable(typeof(SimulatedAnswer))]
 [JsonSerializable(typeof(SimulatedLinkChange))]
+[JsonSerializable(typeof(SimulatedItemChange))]
 internal sealed partial class SimulatedJson : JsonSerializerContext;

@@ -17,6 +17,24 @@ internal sealed class SimulatedLinks(HttpClient http) : ILinks
     public ValueTask<Errno> SetMtuAsync(int index, int mtu, CancellationToken cancellationToken) =>
         ChangeAsync(index, new SimulatedLinkChange { Mtu = mtu }, cancellationToken);
 
+    public ValueTask<Errno> AddAsync(NetworkItem item, CancellationToken cancellationToken) => ChangeAsync(item, add: true, cancellationToken);
+
+    public ValueTask<Errno> RemoveAsync(NetworkItem item, CancellationToken cancellationToken) => ChangeAsync(item, add: false, cancellationToken);
+
+    private async ValueTask<Errno> ChangeAsync(NetworkItem item, bool add, CancellationToken cancellationToken)
+    {
+        var change = new SimulatedItemChange
+        {
+            Add = add,
+            AlternativeName = item as NetworkItem.AlternativeName,
+            Address = (item as NetworkItem.Address)?.Value,
+            Route = (item as NetworkItem.Path)?.Value,
+            Rule = (item as NetworkItem.Rule)?.Value,
+        };
+        using var response = await http.PostAsJsonAsync("network/items", change, SimulatedJson.Default.SimulatedItemChange, cancellationToken);
+        return await SimulatedHostClient.ErrnoAsync(response, cancellationToken);
+    }
+
     private async ValueTask<Errno> ChangeAsync(int index, SimulatedLinkChange change, CancellationToken cancellationToken)
     {
         using var response = await http.PostAsJsonAsync(
@@ -48,6 +66,29 @@ internal sealed class SimulatedEvents(HttpClient http) : IHostEvents
             }
         }
     }
+}
+
+/// <summary>The drivers' counters of a simulated node.</summary>
+internal sealed class SimulatedCounters(HttpClient http) : IDriverCounters
+{
+    public async ValueTask<DriverCounters?> ReadAsync(string interfaceName, CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync($"network/counters/{Uri.EscapeDataString(interfaceName)}", cancellationToken);
+        if (SimulatedHostClient.IsAbsent(response))
+        {
+            return null;
+        }
+
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync(SimulatedJson.Default.DriverCounters, cancellationToken);
+    }
+}
+
+/// <summary>On a simulated node no DPDK program runs.</summary>
+internal sealed class NoTelemetry : IDpdkTelemetry
+{
+    public ValueTask<DpdkPort?> ReadAsync(int process, PciAddress device, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<DpdkPort?>(null);
 }
 
 /// <summary>The files of a simulated node.</summary>

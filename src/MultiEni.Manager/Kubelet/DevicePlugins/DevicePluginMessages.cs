@@ -88,6 +88,19 @@ internal static class DevicePluginMessages
                 container =>
                 {
                     container.Map(1, grant.Environment);
+                    foreach (var mount in grant.Mounts)
+                    {
+                        container.Message(
+                            2,
+                            folder =>
+                            {
+                                folder.Text(1, mount.ContainerPath);
+                                folder.Text(2, mount.HostPath);
+                                folder.Flag(3, true);
+                            }
+                        );
+                    }
+
                     foreach (var node in grant.Nodes)
                     {
                         container.Message(
@@ -211,7 +224,16 @@ internal static class DevicePluginMethods
 /// <summary>What a container gets with its devices.</summary>
 /// <param name="Environment">Environment variables.</param>
 /// <param name="Nodes">Device nodes.</param>
-internal sealed record ContainerGrant(IReadOnlyDictionary<string, string> Environment, IReadOnlyList<DeviceNode> Nodes);
+internal sealed record ContainerGrant(IReadOnlyDictionary<string, string> Environment, IReadOnlyList<DeviceNode> Nodes)
+{
+    /// <summary>Folders of the node, read-only in the container.</summary>
+    public IReadOnlyList<FolderMount> Mounts { get; init; } = [];
+}
+
+/// <summary>A folder of the node for a container.</summary>
+/// <param name="HostPath">Where it is on the node.</param>
+/// <param name="ContainerPath">Where the container sees it.</param>
+internal sealed record FolderMount(string HostPath, string ContainerPath);
 
 /// <summary>A device as the kubelet is told of it.</summary>
 /// <param name="Id">Its PCI address, under which Multus finds it.</param>

@@ -148,7 +148,11 @@ internal abstract record PrepareAnswer
     /// <summary>
     /// It was not prepared. The kubelet shows why in an event of the pod, and asks again.
     /// </summary>
-    public sealed record Refused(string Why) : PrepareAnswer;
+    public sealed record Refused(string Why) : PrepareAnswer
+    {
+        /// <summary>One of <see cref="ClaimFailures"/> or a condition's reason, for metrics.</summary>
+        public string Reason { get; init; } = ClaimFailures.Unexpected;
+    }
 }
 
 /// <summary>What became of the end of one claim's preparation.</summary>
@@ -160,7 +164,11 @@ internal abstract record UnprepareAnswer
     public sealed record Done : UnprepareAnswer;
 
     /// <summary>Something is left. The pod stays Terminating, and the kubelet asks again.</summary>
-    public sealed record Refused(string Why) : UnprepareAnswer;
+    public sealed record Refused(string Why) : UnprepareAnswer
+    {
+        /// <summary>One of <see cref="ClaimFailures"/> or a condition's reason, for metrics.</summary>
+        public string Reason { get; init; } = ClaimFailures.Unexpected;
+    }
 }
 
 /// <summary>A prepared device as the kubelet is told of it.</summary>
@@ -171,3 +179,28 @@ internal abstract record UnprepareAnswer
 /// <param name="Device">Its name in the slice.</param>
 /// <param name="CdiIds">CDI devices that a container of such a request gets.</param>
 internal sealed record PreparedDevice(IReadOnlyList<string> Requests, string Pool, string Device, IReadOnlyList<string> CdiIds);
+
+/// <summary>Why a claim was not prepared or ended, beside the reasons of conditions.</summary>
+internal static class ClaimFailures
+{
+    /// <summary>The claim does not exist any more, is another one, or asks for what cannot be.</summary>
+    public const string InvalidClaim = "InvalidClaim";
+
+    /// <summary>The device is not offered, or cannot be used.</summary>
+    public const string DeviceUnavailable = "DeviceUnavailable";
+
+    /// <summary>Another claim, or a pod with a device plugin, has the device or may have it.</summary>
+    public const string DeviceInUse = "DeviceInUse";
+
+    /// <summary>This program, or the API server, does not answer yet.</summary>
+    public const string NotReady = "NotReady";
+
+    /// <summary>Files of the claim, or the record of claims, cannot be written.</summary>
+    public const string FilesUnwritable = "FilesUnwritable";
+
+    /// <summary>It takes longer than a kubelet waits; it goes on.</summary>
+    public const string Timeout = "Timeout";
+
+    /// <summary>Anything else, which the log has.</summary>
+    public const string Unexpected = "Unexpected";
+}

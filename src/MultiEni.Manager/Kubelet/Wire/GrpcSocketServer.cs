@@ -154,6 +154,6 @@ internal static class UnixSocketPath
         Encoding.UTF8.GetByteCount(path) <= LongestPath
             ? new UnixDomainSocketEndPoint(path)
             : throw new IOException(
-                $"'{path}' is longer than the {LongestPath} bytes that the path of a socket may have; shorten KUBELET_ROOT or DEVICE_PLUGINS_PATH."
+                $"'{path}' is longer than the {LongestPath} bytes that the path of a socket may have; shorten KUBELET_ROOT, DEVICE_PLUGINS_PATH or IPAM_SOCKET."
             );
 }

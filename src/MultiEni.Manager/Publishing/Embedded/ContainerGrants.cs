@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Manager.Devices;
+using MultiEni.Manager.Host;
 using MultiEni.Manager.Kubelet.DevicePlugins;
 
 namespace MultiEni.Manager.Publishing.Embedded;
@@ -18,13 +19,20 @@ internal static class ContainerGrants
     /// <summary>Puts a grant together.</summary>
     /// <param name="resource">The resource that was requested.</param>
     /// <param name="devices">The devices, in the order in which the kubelet chose them.</param>
-    internal static ContainerGrant Of(ResourceName resource, IReadOnlyList<DeviceCheck.Usable> devices)
+    /// <param name="networkOf">What is known of the ENI behind a device.</param>
+    /// <param name="mounts">Folders with the same in files.</param>
+    internal static ContainerGrant Of(
+        ResourceName resource,
+        IReadOnlyList<DeviceCheck.Usable> devices,
+        Func<PciAddress, EniNetwork?> networkOf,
+        IReadOnlyList<FolderMount> mounts
+    )
     {
         var variable = VariableOf(resource);
         var info = new JsonObject();
         foreach (var device in devices)
         {
-            info[device.Address.ToString()] = InfoOf(device);
+            info[device.Address.ToString()] = InfoOf(device, networkOf(device.Address));
         }
 
         return new ContainerGrant(
@@ -34,7 +42,10 @@ internal static class ContainerGrants
                 [variable + "_INFO"] = info.ToJsonString(Plain),
             },
             [.. devices.SelectMany(device => device.Nodes).Distinct()]
-        );
+        )
+        {
+            Mounts = mounts,
+        };
     }
 
     /// <summary>
@@ -43,7 +54,7 @@ internal static class ContainerGrants
     /// </summary>
     internal static string VariableOf(ResourceName resource) => $"PCIDEVICE_{resource.Prefix}_{resource.Name}".Replace('.', '_').ToUpperInvariant();
 
-    private static JsonObject InfoOf(DeviceCheck.Usable device)
+    private static JsonObject InfoOf(DeviceCheck.Usable device, EniNetwork? network)
     {
         var info = new JsonObject { ["generic"] = new JsonObject { ["deviceID"] = device.Address.ToString() } };
         switch (device.Nodes)
@@ -56,7 +67,27 @@ internal static class ContainerGrants
                 break;
         }
 
+        if (network is not null)
+        {
+            info["extra"] = ExtraOf(network.Fixed());
+        }
+
         return info;
+    }
+
+    /// <summary>
+    /// What a program must know of the ENI, where the SR-IOV device plugin shows its
+    /// <c>additionalInfo</c>.
+    /// </summary>
+    internal static JsonObject ExtraOf(IReadOnlyDictionary<string, string> network)
+    {
+        var extra = new JsonObject();
+        foreach (var (name, value) in network)
+        {
+            extra[name] = value;
+        }
+
+        return extra;
     }
 }
 

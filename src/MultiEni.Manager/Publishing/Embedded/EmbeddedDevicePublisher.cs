@@ -14,6 +14,7 @@ internal sealed class EmbeddedDevicePublisher(
     PluginRegistry registry,
     DeviceChecker checker,
     DeviceInfoFiles info,
+    NetworkFiles networks,
     RecentAllocations handouts,
     TimeProvider time,
     ILogger logger
@@ -100,6 +101,11 @@ internal sealed class EmbeddedDevicePublisher(
     public async Task RepairAsync(CancellationToken cancellationToken)
     {
         await CheckAsync(cancellationToken);
+        foreach (var device in Offered)
+        {
+            networks.Update(device.Address);
+        }
+
         registry.Wake();
     }
 
@@ -281,15 +287,20 @@ internal sealed class EmbeddedDevicePublisher(
             granted.Add(usable);
         }
 
+        var mounts = new List<FolderMount>();
         // It may have been taken back while it was looked at. From here on it counts as in use.
         foreach (var usable in granted)
         {
             handouts.Note(usable.Address);
             info.Write(Find(resource, usable.Address.ToString()));
+            if (networks.Update(usable.Address) is { } mount)
+            {
+                mounts.Add(mount);
+            }
         }
 
         Log.DevicesGranted(logger, resource.ToString(), string.Join(',', ids));
-        return ContainerGrants.Of(resource, granted);
+        return ContainerGrants.Of(resource, granted, networks.NetworkOf, mounts);
     }
 
     private OfferedDevice Find(ResourceName resource, string id)

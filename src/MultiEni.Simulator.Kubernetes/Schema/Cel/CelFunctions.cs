@@ -33,7 +33,7 @@ internal static class CelFunctions
                 (1 + (Size(text) / 10)) * (1 + (Size(part) / 10)),
                 static (text, part) => text.Contains(part, Ordinal)
             ),
-            ("matches", [var text, { IsConstant: true, Type.Kind: CelKind.String } pattern]) when isMember => Matches(operands, text, pattern),
+            ("matches", [var text, { Constant: string expression } pattern]) when isMember => Matches(operands, text, pattern, expression),
             ("orValue", [{ Type: { Kind: CelKind.Optional, Item: { } item } }, var other]) when isMember => CelNodes.Strict(
                 CelType.Join(item, other.Type) ?? throw CelNodes.Mismatch(name),
                 1,
@@ -97,9 +97,9 @@ internal static class CelFunctions
         }
     }
 
-    private static CelNode Matches(CelNode[] operands, CelNode text, CelNode pattern)
+    private static CelNode Matches(CelNode[] operands, CelNode text, CelNode pattern, string expression)
     {
-        var compiled = Re2Pattern.Compile((string)pattern.Run(null!)!);
+        var compiled = Re2Pattern.Compile(expression);
         return Text(operands, (1 + (Size(text) / 10)) * (1 + (Size(pattern) / 4)), (given, _) => compiled.IsMatch(given));
     }
 

@@ -11,8 +11,8 @@ namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 /// <param name="Cost">An upper bound of what the server reckons that it costs.</param>
 internal sealed record CelNode(CelType Type, Func<CelScope, object?> Run, double Cost)
 {
-    /// <summary>Whether it is the same whatever is asked.</summary>
-    public bool IsConstant { get; init; }
+    /// <summary>The value of a literal; null for whatever depends on what is asked.</summary>
+    public object? Constant { get; init; }
 
     /// <summary>The macros within it.</summary>
     public CelLoops Loops { get; init; }

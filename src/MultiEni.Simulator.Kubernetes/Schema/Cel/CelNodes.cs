@@ -6,7 +6,7 @@ namespace MultiEni.Simulator.Kubernetes.Schema.Cel;
 /// </summary>
 internal static class CelNodes
 {
-    public static CelNode Literal(CelType type, object? value) => new(type, _ => value, 1) { IsConstant = true };
+    public static CelNode Literal(CelType type, object? value) => new(type, _ => value, 1) { Constant = value };
 
     public static CelNode Select(CelNode operand, string field, bool isOptional)
     {

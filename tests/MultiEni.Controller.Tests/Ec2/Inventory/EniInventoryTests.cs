@@ -26,7 +26,7 @@ public sealed class EniInventoryTests
         using var changes = inventory.Changes.Subscribe(changed.Enqueue);
 
         var eni = await world.CreateAsync("a");
-        await world.Client.AttachAsync(EniId.Parse(eni.EniId), world.Instance, 1, 0, CallPriority.AttachUnready, Ct);
+        await world.Client.AttachAsync(EniId.Parse(eni.EniId), world.Instance, 1, 0, AttachmentSettings.Default, CallPriority.AttachUnready, Ct);
 
         Assert.Equal(eni.EniId, Assert.Single(inventory.FindBySlot("a")).EniId);
         Assert.Equal(EniStates.Attaching, Assert.Single(inventory.FindByInstance(world.Instance.ToString())).Attachment!.Status);
@@ -73,7 +73,7 @@ public sealed class EniInventoryTests
         await inventory.PollAsync(Ct);
         Assert.Equal(before, Describes(world));
 
-        await world.Client.AttachAsync(eni, world.Instance, 1, 0, CallPriority.AttachUnready, Ct);
+        await world.Client.AttachAsync(eni, world.Instance, 1, 0, AttachmentSettings.Default, CallPriority.AttachUnready, Ct);
         await inventory.PollAsync(Ct);
         Assert.Equal(before + 1, Describes(world));
         Assert.Equal(EniStates.Attaching, inventory.Find(eni.ToString())!.Attachment!.Status);
@@ -99,7 +99,7 @@ public sealed class EniInventoryTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         var running = inventory.RunAsync(stop.Token);
         var eni = EniId.Parse((await world.CreateAsync("a")).EniId);
-        await world.Client.AttachAsync(eni, world.Instance, 1, 0, CallPriority.AttachUnready, Ct);
+        await world.Client.AttachAsync(eni, world.Instance, 1, 0, AttachmentSettings.Default, CallPriority.AttachUnready, Ct);
         var attached = new TaskCompletionSource<string>();
         using var changes = inventory.Changes.Subscribe(key =>
         {
@@ -179,7 +179,7 @@ public sealed class EniInventoryTests
         world.Time.Advance(TimeSpan.FromSeconds(11));
         await inventory.SweepAsync(Ct);
         Assert.IsType<Presence.Present>(inventory.PresenceOf(eni.ToString()));
-        await world.Client.AttachAsync(eni, world.Instance, 1, 0, CallPriority.AttachUnready, Ct);
+        await world.Client.AttachAsync(eni, world.Instance, 1, 0, AttachmentSettings.Default, CallPriority.AttachUnready, Ct);
         await inventory.SweepAsync(Ct);
         Assert.Equal(EniStates.Attaching, inventory.Find(eni.ToString())!.Attachment!.Status);
         world.Time.Advance(TimeSpan.FromSeconds(11));
@@ -196,7 +196,7 @@ public sealed class EniInventoryTests
         var foreign = EniId.Parse(
             (await world.Client.CreateAsync(world.Request("x") with { Tags = new Dictionary<string, string>() }, CallPriority.Create, Ct)).EniId
         );
-        await world.Client.AttachAsync(foreign, world.Instance, 1, 0, CallPriority.AttachUnready, Ct);
+        await world.Client.AttachAsync(foreign, world.Instance, 1, 0, AttachmentSettings.Default, CallPriority.AttachUnready, Ct);
 
         var both = Task.WhenAll(inventory.OccupancyAsync(world.Instance, Ct), inventory.OccupancyAsync(other, Ct));
         world.Time.Advance(TimeSpan.FromMilliseconds(100));
@@ -207,7 +207,7 @@ public sealed class EniInventoryTests
         Assert.Equal(1, Describes(world));
 
         var ours = EniId.Parse((await world.CreateAsync("a")).EniId);
-        await world.Client.AttachAsync(ours, world.Instance, 2, 0, CallPriority.AttachUnready, Ct);
+        await world.Client.AttachAsync(ours, world.Instance, 2, 0, AttachmentSettings.Default, CallPriority.AttachUnready, Ct);
         Assert.Equal(
             [(0, false), (1, false), (2, true)],
             (await inventory.OccupancyAsync(world.Instance, Ct)).Select(slot => (slot.DeviceIndex, slot.Ours))

@@ -256,6 +256,36 @@ public sealed class InventoryStateTests
         Assert.True(_state.IsSettled("b"));
     }
 
+    /// <summary>
+    /// A controller that is restarted again and again would otherwise never finish a deletion
+    /// (docs/reliability.md).
+    /// </summary>
+    [Theory]
+    [InlineData(-30, 0, true)]
+    [InlineData(-31, 0, true)]
+    [InlineData(-29, 0, false)]
+    [InlineData(-29, 1, true)]
+    [InlineData(5, 30, true)]
+    [InlineData(5, 29, false)]
+    public void The_absence_of_a_slot_for_which_nobody_creates_any_more_counts_a_grace_time_later(int abandonedAt, int sweptAt, bool settled)
+    {
+        Sweep(sweptAt);
+
+        Assert.Equal(settled, _state.IsSettled("a", At(abandonedAt)));
+    }
+
+    [Fact]
+    public void A_slot_for_which_nobody_creates_any_more_is_asked_for_a_grace_time_later()
+    {
+        Sweep(1);
+        _state.Suspect("a", At(-20));
+
+        Assert.Empty(_state.PollTargets(At(9)).Slots);
+        Assert.Equal(["a"], _state.PollTargets(At(10)).Slots);
+        Assert.Equal(["a"], _state.SlotsNotSeen(_state.Begin(At(10)), ["a"]));
+        Assert.True(_state.IsSettled("a", At(-20)));
+    }
+
     [Fact]
     public void A_suspected_ENI_that_shows_up_is_found_by_its_slot()
     {

@@ -128,7 +128,7 @@ public sealed class UnclaimedEnisTests
     {
         var tags = new Dictionary<string, string>(GoTags(nodeEni).Concat(more ?? []));
         var created = await world.Client.CreateAsync(world.Request("left") with { Tags = tags }, CallPriority.Create, Ct);
-        await world.Client.AttachAsync(EniId.Parse(created.EniId), world.Instance, 1, 0, CallPriority.AttachUnready, Ct);
+        await world.Client.AttachAsync(EniId.Parse(created.EniId), world.Instance, 1, 0, AttachmentSettings.Default, CallPriority.AttachUnready, Ct);
         world.Time.Advance(TimeSpan.FromMinutes(1));
         return created;
     }

@@ -16,8 +16,8 @@ public sealed class InstanceTypeCatalogTests
         using var catalog = new InstanceTypeCatalog(world.Client, world.Time);
         Assert.Null(catalog.Find("x99.large"));
 
-        await catalog.LearnAsync(["x99.large", "m5.xlarge", "x99.xlarge", "x99.large"], Ct);
-        await catalog.LearnAsync(["x99.large", "x99.xlarge"], Ct);
+        await catalog.LearnAsync(["x99.large", "m5.xlarge", "x99.xlarge", "x99.large"], withFeatures: false, Ct);
+        await catalog.LearnAsync(["x99.large", "x99.xlarge"], withFeatures: false, Ct);
 
         Assert.Equal((4, 4), (catalog.Find("x99.large")!.MaximumEnis, catalog.Find("x99.xlarge")!.MaximumEnis));
         Assert.Equal(1, Asked(world));
@@ -35,7 +35,7 @@ public sealed class InstanceTypeCatalogTests
         using var catalog = new InstanceTypeCatalog(world.Client, world.Time);
         Assert.Equal(4, catalog.Find("m5.2xlarge")!.MaximumEnis);
 
-        await catalog.LearnAsync(["m5.2xlarge"], Ct);
+        await catalog.LearnAsync(["m5.2xlarge"], withFeatures: false, Ct);
 
         Assert.Equal(7, catalog.Find("m5.2xlarge")!.MaximumEnis);
     }
@@ -46,14 +46,33 @@ public sealed class InstanceTypeCatalogTests
         await using var world = await Ec2World.StartAsync();
         using var catalog = new InstanceTypeCatalog(world.Client, world.Time);
 
-        await catalog.LearnAsync(["z9.none"], Ct);
-        await catalog.LearnAsync(["z9.none"], Ct);
+        await catalog.LearnAsync(["z9.none"], withFeatures: false, Ct);
+        await catalog.LearnAsync(["z9.none"], withFeatures: false, Ct);
         Assert.Equal(1, Asked(world));
         Assert.Null(catalog.Find("z9.none"));
 
         world.Time.Advance(TimeSpan.FromHours(2));
-        await catalog.LearnAsync(["z9.none"], Ct);
+        await catalog.LearnAsync(["z9.none"], withFeatures: false, Ct);
         Assert.Equal(2, Asked(world));
+    }
+
+    [Fact]
+    public async Task What_can_be_set_of_ENIs_is_asked_once_and_only_when_it_is_needed()
+    {
+        await using var world = await Ec2World.StartAsync();
+        using var catalog = new InstanceTypeCatalog(world.Client, world.Time);
+
+        await catalog.LearnAsync(["m5.4xlarge"], withFeatures: false, Ct);
+        Assert.Equal(0, Asked(world));
+        Assert.Null(catalog.Find("m5.4xlarge")!.Features);
+
+        await catalog.LearnAsync(["m5.4xlarge", "m6i.8xlarge", "m4.large"], withFeatures: true, Ct);
+        await catalog.LearnAsync(["m5.4xlarge", "m6i.8xlarge", "m4.large"], withFeatures: true, Ct);
+        Assert.Equal(1, Asked(world));
+        var (none, all) = (catalog.Find("m5.4xlarge")!.Features!, catalog.Find("m6i.8xlarge")!.Features!);
+        Assert.Equal((true, false, 0), (none.ConnectionTracking, none.EnaExpress, none.Queues.Count));
+        Assert.Equal((true, true, new CardQueues(8, 32, 64, 0)), (all.ConnectionTracking, all.EnaExpress, Assert.Single(all.Queues)));
+        Assert.False(catalog.Find("m4.large")!.Features!.ConnectionTracking);
     }
 
     [Fact]
@@ -62,7 +81,7 @@ public sealed class InstanceTypeCatalogTests
         await using var world = await Ec2World.StartAsync();
         using var catalog = new InstanceTypeCatalog(world.Client, world.Time);
 
-        await catalog.LearnAsync(Enumerable.Range(0, 150).Select(i => $"z{i}.none"), Ct);
+        await catalog.LearnAsync(Enumerable.Range(0, 150).Select(i => $"z{i}.none"), withFeatures: false, Ct);
 
         Assert.Equal(2, Asked(world));
     }
@@ -74,7 +93,7 @@ public sealed class InstanceTypeCatalogTests
         world.Simulator.Faults.Deny(Ec2Actions.DescribeInstanceTypes);
         using var catalog = new InstanceTypeCatalog(world.Client, world.Time);
 
-        var refused = await Assert.ThrowsAsync<Ec2CallException>(() => catalog.LearnAsync(["m5.2xlarge"], Ct));
+        var refused = await Assert.ThrowsAsync<Ec2CallException>(() => catalog.LearnAsync(["m5.2xlarge"], withFeatures: false, Ct));
 
         Assert.Equal(ReactionKind.Unauthorized, refused.Failure.Reaction.Kind);
         Assert.Equal(4, catalog.Find("m5.2xlarge")!.MaximumEnis);

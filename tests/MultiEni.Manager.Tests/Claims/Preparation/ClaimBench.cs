@@ -95,10 +95,14 @@ internal sealed class ClaimLife
             parts.Journal,
             async (_, _) =>
                 bench.Refusal is { } why ? new BindClearance.Refused(why) : new BindClearance.Granted(await bench.Binding.RequestAsync("")),
+            Restored.Add,
             TimeProvider.System
         );
         Preparation = new ClaimPreparation(Claims, binding, Files, bench.Binding.Wire);
     }
+
+    /// <summary>Attachments whose devices were given back.</summary>
+    public List<string> Restored { get; } = [];
 
     public BindingJournal Journal { get; }
 

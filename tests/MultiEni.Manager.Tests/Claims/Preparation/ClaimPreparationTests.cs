@@ -40,9 +40,12 @@ public sealed class ClaimPreparationTests
             ],
             device.CdiIds
         );
+        Assert.Empty(agent.Restored);
 
         Assert.IsType<UnprepareAnswer.Done>(await agent.UnprepareAsync());
         Assert.Equal("ena", bench.Binding.Driver);
+        // Bringing the link up again is no repair of what somebody else did.
+        Assert.Single(agent.Restored);
         Assert.Empty(bench.Files);
         Assert.Null(agent.Find());
         Assert.Null(agent.Entry());
@@ -248,6 +251,39 @@ public sealed class ClaimPreparationTests
         Assert.Equal(AllFiles.Append("gpu.example.com-gpu_uid-0.json").Order(StringComparer.Ordinal), bench.Files);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_being_written_when_a_predecessor_was_killed_does_not_outlive_its_claim(bool endedFirst)
+    {
+        const string foreign = ".gpu.example.com-gpu_uid-0.json.0123.tmp";
+        await using var bench = await ClaimBench.StartAsync();
+        await bench.Agent().PrepareAsync();
+        foreach (var name in AllFiles[..2].Select(name => $".{name}.0123.tmp").Append(foreign))
+        {
+            File.WriteAllText(Path.Combine(bench.CdiFolder, name), "{");
+        }
+
+        File.WriteAllText(Path.Combine(bench.MetadataFolder, "ns_claim/nic/.metadata.json.0123.tmp"), "{");
+        File.WriteAllText(bench.Binding.Folder.File(".prepared-claims.json.0123.tmp"), "{");
+
+        var next = bench.Agent();
+        if (endedFirst)
+        {
+            Assert.IsType<UnprepareAnswer.Done>(await next.UnprepareAsync());
+        }
+
+        next.Claims.Void(bench.Binding.Node.BootId);
+        next.Files.RemoveStrays(uid => next.Find(uid) is not null);
+        Assert.False(File.Exists(bench.Binding.Folder.File(".prepared-claims.json.0123.tmp")));
+        Assert.Equal(endedFirst ? [foreign] : AllFiles.Prepend(foreign), bench.Files);
+        if (!endedFirst)
+        {
+            Assert.IsType<UnprepareAnswer.Done>(await next.UnprepareAsync());
+            Assert.Equal([foreign], bench.Files);
+        }
+    }
+
     [Fact]
     public async Task The_end_of_a_claim_leaves_alone_what_its_successor_of_the_same_name_has()
     {
@@ -318,6 +354,67 @@ public sealed class ClaimPreparationTests
             await Assert.ThrowsAsync<SimulatedCrash>(() => bench.Agent(CrashAt(crash)).UnprepareAsync());
             await AssertEndsAsync(bench);
         }
+    }
+
+    [Fact]
+    public async Task Killed_before_any_write_and_then_before_any_write_of_the_repetition_a_claim_is_prepared_and_ends()
+    {
+        var points = await PointsAsync(async (_, agent) => await agent.PrepareAsync(), prepared: false);
+        for (var first = 0; first < points.Count; first++)
+        {
+            for (var second = 0; second < points.Count; second++)
+            {
+                await using var bench = await ClaimBench.StartAsync();
+                await Assert.ThrowsAsync<SimulatedCrash>(() => bench.Agent(CrashAt(first)).PrepareAsync());
+                try
+                {
+                    await bench.Agent(CrashAt(second)).PrepareAsync();
+                }
+                catch (SimulatedCrash)
+                {
+                    // What was done already is not written again, so that there can be fewer points.
+                }
+
+                Assert.IsType<PrepareAnswer.Prepared>(await bench.Agent().PrepareAsync());
+                Assert.Equal(("vfio-pci", ClaimPhase.Prepared), (bench.Binding.Driver, bench.Agent().Find()!.Phase));
+                Assert.Equal(AllFiles, bench.Files);
+                await AssertEndsAsync(bench);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Killed_before_any_write_of_its_end_and_prepared_again_a_claim_has_its_device()
+    {
+        var points = await PointsAsync(async (_, agent) => await agent.UnprepareAsync(), prepared: true);
+        for (var crash = 0; crash < points.Count; crash++)
+        {
+            await using var bench = await ClaimBench.StartAsync();
+            await bench.Agent().PrepareAsync();
+            await Assert.ThrowsAsync<SimulatedCrash>(() => bench.Agent(CrashAt(crash)).UnprepareAsync());
+            // Another pod of the claim, on a kubelet that was restarted meanwhile.
+            Assert.IsType<PrepareAnswer.Prepared>(await bench.Agent().PrepareAsync());
+            Assert.Equal(("vfio-pci", ClaimPhase.Prepared), (bench.Binding.Driver, bench.Agent().Find()!.Phase));
+            Assert.Equal(AllFiles, bench.Files);
+            await AssertEndsAsync(bench);
+        }
+    }
+
+    [Fact]
+    public async Task Every_change_of_a_claim_is_among_the_points_before_which_it_is_killed()
+    {
+        var preparing = await PointsAsync(async (_, agent) => await agent.PrepareAsync(), prepared: false);
+        var ending = await PointsAsync(async (_, agent) => await agent.UnprepareAsync(), prepared: true);
+        Assert.Equal(["claim Preparing", "claim Prepared"], preparing.Where(IsOfClaims));
+        Assert.Equal(["CDI file", "metadata", "CDI file of metadata"], preparing.Where(IsOfFiles));
+        Assert.Equal(["claim Unpreparing", "claim remove"], ending.Where(IsOfClaims));
+        Assert.Equal(["remove CDI file of metadata", "remove metadata", "remove CDI file"], ending.Where(IsOfFiles));
+        // The rest are the journal and the kernel's files.
+        Assert.All(new[] { preparing, ending }, points => Assert.True(points.Count(point => !IsOfClaims(point) && !IsOfFiles(point)) >= 4));
+
+        static bool IsOfClaims(string point) => point.StartsWith("claim ", StringComparison.Ordinal);
+        static bool IsOfFiles(string point) =>
+            point.Contains("CDI file", StringComparison.Ordinal) || point.EndsWith("metadata", StringComparison.Ordinal);
     }
 
     private static async Task AssertEndsAsync(ClaimBench bench)

@@ -30,15 +30,24 @@ public sealed class PrepareDecisionTests
     [InlineData("\"mode\": \"dpdk\", \"driver\": \"igb_uio\"", "igb_uio")]
     public void A_device_of_the_kernel_is_bound_for_a_claim_that_asks_for_it(string config, string driver)
     {
-        var device = Assert.Single(Plan(Seen(Kernel("a"), Result("a")), config).Devices);
+        var device = Assert.Single(Plan(Seen(WhenClaimed("a"), Result("a")), config).Devices);
         Assert.Equal(("dpdk", driver, true), (device.Mode, device.Driver, device.IsBoundForClaim));
+    }
+
+    [Fact]
+    public void A_device_whose_NodeENI_does_not_ask_for_DPDK_is_not_bound_for_a_claim()
+    {
+        Assert.Equal(
+            "Request nic of claim ns/claim wants device eni-a in mode dpdk, and NodeENI dpdk does not allow that. Set spec.enableDPDK: true and spec.dpdkBinding: "
+                + "WhenClaimed in NodeENI dpdk, or set mode: kernel in the claim's configuration.",
+            Refusal(Seen(Kernel("a"), Result("a")), "\"mode\": \"dpdk\"")
+        );
     }
 
     [Fact]
     public void A_NodeENI_that_binds_when_claimed_says_what_a_claim_gets_that_says_nothing()
     {
-        var entry = Kernel("a");
-        entry = entry with { Device = entry.Device with { Eni = entry.Device.Eni with { ClaimDriver = "igb_uio" } } };
+        var entry = WhenClaimed("a", "igb_uio");
 
         var device = Assert.Single(Plan(Seen(entry, Result("a"))).Devices);
         Assert.Equal(("dpdk", "igb_uio", true), (device.Mode, device.Driver, device.IsBoundForClaim));
@@ -65,8 +74,8 @@ public sealed class PrepareDecisionTests
     [Fact]
     public void Where_binding_is_switched_off_nothing_is_bound_for_a_claim()
     {
-        var seen = Seen(Kernel("a"), Result("a")) with { DpdkEnabled = false };
-        Assert.Equal("kernel", Assert.Single(Plan(seen).Devices).Mode);
+        var seen = Seen(WhenClaimed("a"), Result("a")) with { DpdkEnabled = false };
+        Assert.Equal("kernel", Assert.Single(Plan(seen, "\"mode\": \"kernel\"").Devices).Mode);
         Assert.Contains("ENABLE_DPDK", Refusal(seen, "\"mode\": \"dpdk\""), StringComparison.Ordinal);
     }
 
@@ -156,7 +165,7 @@ public sealed class PrepareDecisionTests
         looking.AdminAccess = true;
         foreach (var results in new[] { new[] { fast, looking }, [looking, fast] })
         {
-            var device = Assert.Single(Plan(Seen(Kernel("a"), results), "\"mode\": \"dpdk\"").Devices);
+            var device = Assert.Single(Plan(Seen(WhenClaimed("a"), results), "\"mode\": \"dpdk\"").Devices);
             Assert.Equal(["nic", "watch"], device.Requests.Order());
             Assert.Equal(("vfio-pci", true, false), (device.Driver, device.IsBoundForClaim, device.IsAdminAccess));
         }
@@ -182,6 +191,12 @@ public sealed class PrepareDecisionTests
     }
 
     private static SliceEntry Kernel(string name) => new(Sample.Device(name), new DeviceStanding.Ready(), IsClaimed: false);
+
+    private static SliceEntry WhenClaimed(string name, string driver = "vfio-pci")
+    {
+        var device = Sample.Device(name);
+        return new(device with { Eni = device.Eni with { ClaimDriver = driver } }, new DeviceStanding.Ready(), IsClaimed: false);
+    }
 
     private static SliceEntry Bound(string name) => new(Sample.Device(name, driver: "vfio-pci"), new DeviceStanding.Ready(), IsClaimed: false);
 

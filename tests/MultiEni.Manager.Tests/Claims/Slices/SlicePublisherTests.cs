@@ -171,7 +171,14 @@ public sealed class SlicePublisherTests
 
         public Bench()
         {
-            Publisher = new SlicePublisher(Api.Client(Clock), Sample.Node, Wish, new OperatorMetrics(new Meter("test")), Clock, NullLogger.Instance);
+            Publisher = new SlicePublisher(
+                Api.Client(Clock),
+                Sample.Node,
+                () => { },
+                new OperatorMetrics(new Meter("test")),
+                Clock,
+                NullLogger.Instance
+            );
         }
 
         public ClaimApi Api { get; } = new();
@@ -182,7 +189,7 @@ public sealed class SlicePublisherTests
 
         public IReadOnlyCollection<SliceEntry>? Entries { get; set; } = [];
 
-        public void Start() => _running = Publisher.RunAsync(_ended.Token);
+        public void Start() => _running = Publisher.RunAsync(Wish, _ended.Token);
 
         public void Change(params SliceEntry[] entries)
         {

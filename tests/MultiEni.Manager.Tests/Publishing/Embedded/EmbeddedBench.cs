@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Host.Simulated;
 using MultiEni.Manager.Kubelet;
@@ -39,6 +40,7 @@ internal sealed class EmbeddedBench : IAsyncDisposable
             _registry,
             new DeviceChecker(Host),
             new DeviceInfoFiles(InfoFolder, NullLogger.Instance),
+            new NetworkFiles(NetworkFolder, Networks, NullLogger.Instance),
             Handouts,
             Clock,
             NullLogger.Instance
@@ -54,6 +56,10 @@ internal sealed class EmbeddedBench : IAsyncDisposable
     public TemporaryFolder Folder { get; }
 
     public string KubeletRoot => Folder.File("kubelet");
+
+    public string NetworkFolder => Folder.File("networks");
+
+    public EniNetworks Networks { get; } = new();
 
     public string InfoFolder => Folder.File("devinfo");
 

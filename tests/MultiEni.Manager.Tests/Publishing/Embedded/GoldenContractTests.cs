@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MultiEni.Api;
+using MultiEni.Manager.Devices;
 using MultiEni.Manager.Publishing;
 using MultiEni.Simulator.Nodes;
 using MultiEni.Simulator.Nodes.Kubelets;
@@ -53,6 +54,38 @@ public sealed class GoldenContractTests
         Assert.Equal(2, grant.Environment.Count);
         Assert.Empty(grant.Mounts);
         Assert.Empty(grant.Annotations);
+    }
+
+    [Fact]
+    public async Task A_container_is_told_of_the_ENI_in_the_variable_and_in_a_file_that_is_kept_up_to_date()
+    {
+        await using var bench = await EmbeddedBench.StartAsync();
+        var device = await bench.PlugAsync(1, Resource);
+        await bench.OfferAsync(device);
+        var network = new EniNetwork
+        {
+            EniId = "eni-a",
+            MacAddress = "02:00:00:00:00:01",
+            Addresses = ["10.0.1.6/24", "10.0.1.7/24"],
+            Gateway = "10.0.1.1",
+            Mtu = 9001,
+            SubnetId = "subnet-1",
+            SubnetCidr = "10.0.1.0/24",
+        };
+        bench.Networks.Begin(address => address == device.Address ? network : null);
+
+        var grant = await bench.AllocateAsync(device);
+        Assert.Equal(
+            """{"addresses":"10.0.1.6/24","eniID":"eni-a","gateway":"10.0.1.1","macAddress":"02:00:00:00:00:01","mtu":"9001","subnetCIDR":"10.0.1.0/24","subnetID":"subnet-1"}""",
+            JsonNode.Parse(grant.Environment[Variable + "_INFO"])![device.Address.ToString()]!["extra"]!.ToJsonString()
+        );
+        var folder = grant.Mounts[$"/var/run/eni.networking.k8s.aws/{device.Address}"];
+        var file = Path.Combine(folder, "network.json");
+        Assert.Equal(network.ToJson().ToJsonString() + "\n", await File.ReadAllTextAsync(file, EmbeddedBench.Stop));
+
+        network = network with { Addresses = [.. network.Addresses, "10.0.1.8/24"] };
+        await bench.Publisher.RepairAsync(EmbeddedBench.Stop);
+        Assert.Contains("10.0.1.8/24", await File.ReadAllTextAsync(file, EmbeddedBench.Stop), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,8 +7,10 @@ internal static class AddressCodec
 {
     internal const int HeaderSize = 8;
 
-    private const int PeerAddress = 1;
-    private const int LocalAddress = 2;
+    internal const int PeerAddress = 1;
+    internal const int LocalAddress = 2;
+    internal const int Flags = 8;
+    internal const int Protocol = 11;
 
     /// <summary>
     /// Reads an address. False when the bytes are no IPv4 or IPv6 address of a link.
@@ -23,6 +25,7 @@ internal static class AddressCodec
 
         string? local = null;
         string? peer = null;
+        var protocol = 0;
         var attributes = new AttributeReader(payload[HeaderSize..]);
         while (attributes.TryRead(out var attribute))
         {
@@ -34,11 +37,14 @@ internal static class AddressCodec
                 case PeerAddress:
                     peer = AddressText.Format(attribute.Value);
                     break;
+                case Protocol when attribute.Value is [var number, ..]:
+                    protocol = number;
+                    break;
             }
         }
 
         // Without a peer the two are the same, and IPv6 then sends only the latter.
-        address = new LinkAddress(NativeBytes.Int32(payload[4..]), local ?? peer ?? "", payload[1]);
+        address = new LinkAddress(NativeBytes.Int32(payload[4..]), local ?? peer ?? "", payload[1]) { Protocol = protocol };
         return address.Address != "";
     }
 
@@ -49,8 +55,8 @@ internal static class AddressCodec
 /// <summary>IP addresses in messages, and the address families that have them.</summary>
 internal static class AddressText
 {
-    private const byte InternetVersion4 = 2;
-    private const byte InternetVersion6 = 10;
+    internal const byte InternetVersion4 = 2;
+    internal const byte InternetVersion6 = 10;
     private const int Version4Bytes = 4;
     private const int Version6Bytes = 16;
 

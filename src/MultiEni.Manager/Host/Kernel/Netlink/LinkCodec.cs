@@ -17,6 +17,10 @@ internal static class LinkCodec
     private const int LowerLinkNamespace = 37;
     private const int LinkInfoKind = 1;
 
+    /// <summary>Holds the alternative names, one attribute each.</summary>
+    internal const int PropertyList = 52;
+    internal const int AlternativeName = 53;
+
     /// <summary>
     /// Reads a link. False when the bytes are not one, or belong to a bridge's port table rather
     /// than to the table of links.
@@ -59,6 +63,9 @@ internal static class LinkCodec
                 case LowerLinkNamespace:
                     isLowerHere = false;
                     break;
+                case PropertyList:
+                    link = link with { AlternativeNames = NamesIn(attribute.Value) };
+                    break;
                 case LinkInfo:
                     isLowerHere &= !IsPair(attribute.Value);
                     break;
@@ -71,6 +78,21 @@ internal static class LinkCodec
 
     private static int? Reference(NetlinkAttribute attribute, int self) =>
         attribute.Number is { } index and > 0 and <= int.MaxValue && index != self ? (int)index : null;
+
+    private static List<string> NamesIn(ReadOnlySpan<byte> properties)
+    {
+        var names = new List<string>();
+        var attributes = new AttributeReader(properties);
+        while (attributes.TryRead(out var attribute))
+        {
+            if (attribute.Type == AlternativeName)
+            {
+                names.Add(attribute.Text);
+            }
+        }
+
+        return names;
+    }
 
     private static bool IsPair(ReadOnlySpan<byte> information)
     {
@@ -112,6 +134,10 @@ internal readonly record struct LinkNotification(string Action, int LinkIndex, s
                 return new LinkNotification("change", index, null);
             case NetlinkMessageType.NewRoute or NetlinkMessageType.DeleteRoute when RouteCodec.Key(message.Payload) is { } route:
                 return new LinkNotification("change", route.LinkIndex, null, route.IsDefault ? HostEvent.Net : HostEvent.Route);
+            // The VPC CNI makes rules for each pod; only what happens to ours is of interest.
+            case NetlinkMessageType.NewRule
+            or NetlinkMessageType.DeleteRule when RuleCodec.TryDecode(message.Payload, out var rule) && rule.Protocol == OwnProtocol.Number:
+                return new LinkNotification("change", 0, "rule");
             default:
                 return null;
         }

@@ -79,8 +79,17 @@ internal enum NetlinkMessageType : ushort
     /// <summary>A policy rule, in a dump or because it is new.</summary>
     NewRule = 32,
 
+    /// <summary>A policy rule went away.</summary>
+    DeleteRule = 33,
+
     /// <summary>Asks for policy rules.</summary>
     GetRule = 34,
+
+    /// <summary>Adds alternative names to a link.</summary>
+    NewLinkProperty = 108,
+
+    /// <summary>Takes alternative names from a link.</summary>
+    DeleteLinkProperty = 109,
 }
 
 /// <summary>Flags in the header of a message.</summary>
@@ -107,11 +116,14 @@ internal enum NetlinkFlags : ushort
     /// <summary>Answer with the whole table.</summary>
     Root = 0x100,
 
-    /// <summary>Answer with all that match.</summary>
-    Match = 0x200,
+    /// <summary>Add nothing where something is.</summary>
+    Exclusive = 0x200,
 
-    /// <summary>List everything.</summary>
-    Dump = Root | Match,
+    /// <summary>Add it when it is not there.</summary>
+    Create = 0x400,
+
+    /// <summary>List everything: NLM_F_ROOT and NLM_F_MATCH, whose value Exclusive has too.</summary>
+    Dump = Root | Exclusive,
 }
 
 /// <summary>

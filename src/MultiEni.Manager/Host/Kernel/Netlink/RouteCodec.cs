@@ -8,12 +8,12 @@ internal static class RouteCodec
     private const int NextHopSize = 8;
     private const uint ClonedFlag = 0x200;
 
-    private const int DestinationAddress = 1;
-    private const int OutgoingLink = 4;
-    private const int Gateway = 5;
-    private const int Metric = 6;
+    internal const int DestinationAddress = 1;
+    internal const int OutgoingLink = 4;
+    internal const int Gateway = 5;
+    internal const int Metric = 6;
     private const int NextHops = 9;
-    private const int Table = 15;
+    internal const int Table = 15;
     private const int GatewayOfOtherFamily = 18;
 
     /// <summary>

@@ -50,7 +50,7 @@ internal static class RouteRequests
     private static byte[] Dump(NetlinkMessageType type, uint sequence, int headerSize) =>
         Message(type, NetlinkFlags.Request | NetlinkFlags.Dump, sequence, new byte[headerSize]);
 
-    private static byte[] Message(NetlinkMessageType type, NetlinkFlags flags, uint sequence, ReadOnlySpan<byte> body)
+    internal static byte[] Message(NetlinkMessageType type, NetlinkFlags flags, uint sequence, ReadOnlySpan<byte> body)
     {
         var message = new ArrayBufferWriter<byte>();
         Write(message, (uint)(NetlinkReader.HeaderSize + body.Length));
@@ -64,7 +64,7 @@ internal static class RouteRequests
     }
 
     // struct ifinfomsg
-    private static void WriteLinkHeader(ArrayBufferWriter<byte> body, int index, uint flags, uint change)
+    internal static void WriteLinkHeader(ArrayBufferWriter<byte> body, int index, uint flags, uint change)
     {
         Write(body, 0u);
         Write(body, (uint)index);
@@ -72,13 +72,13 @@ internal static class RouteRequests
         Write(body, change);
     }
 
-    private static void WriteAttribute(ArrayBufferWriter<byte> body, ushort type, uint value)
+    internal static void WriteAttribute(ArrayBufferWriter<byte> body, ushort type, uint value)
     {
         Write(body, (ushort)8);
         Write(body, type);
         Write(body, value);
     }
 
-    private static void Write<T>(ArrayBufferWriter<byte> body, T value)
+    internal static void Write<T>(ArrayBufferWriter<byte> body, T value)
         where T : unmanaged => body.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
 }

@@ -8,9 +8,10 @@ internal static class RuleCodec
     // FIB_RULE_INVERT of include/uapi/linux/fib_rules.h
     private const uint InvertFlag = 2;
 
-    private const int Source = 2;
-    private const int Priority = 6;
-    private const int Table = 15;
+    internal const int Source = 2;
+    internal const int Priority = 6;
+    internal const int Table = 15;
+    internal const int Protocol = 21;
 
     /// <summary>Reads a rule. False when the bytes are no rule for IPv4 or IPv6 unicast.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> payload, out RoutingRule rule)
@@ -33,6 +34,7 @@ internal static class RuleCodec
                 Source when !isInverted => rule with { Source = AddressText.FormatPrefix(attribute.Value, sourceLength) },
                 Priority => rule with { Priority = Number.Clamp(attribute.Number) },
                 Table => rule with { Table = Number.Clamp(attribute.Number) },
+                Protocol when attribute.Value is [var number, ..] => rule with { Protocol = number },
                 _ => rule,
             };
         }

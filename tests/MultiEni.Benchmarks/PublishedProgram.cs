@@ -1,23 +1,18 @@
 using System.Diagnostics;
 using System.Globalization;
-using MultiEni.Simulator.Kubernetes;
 
 namespace MultiEni.Benchmarks;
 
-/// <summary>The published controller, running.</summary>
-internal sealed class ControllerProcess : IDisposable
+/// <summary>One of the published programs, running.</summary>
+internal sealed class PublishedProgram : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
 
     private readonly Process _process;
-    private readonly DirectoryInfo _folder;
+    private readonly string _name;
 
-    private ControllerProcess(Process process, DirectoryInfo folder)
-    {
-        _process = process;
-        _folder = folder;
-    }
+    private PublishedProgram(Process process, string name) => (_process, _name) = (process, name);
 
     /// <summary>User and system time so far.</summary>
     public TimeSpan Cpu
@@ -35,29 +30,26 @@ internal sealed class ControllerProcess : IDisposable
     /// <summary>The largest resident size so far.</summary>
     public double PeakMegabytes => Status("VmHWM:");
 
-    public static ControllerProcess Start(KubernetesSimulator kubernetes, Uri ec2)
+    /// <summary>Starts one.</summary>
+    /// <param name="name">Such as <c>eni-controller</c>.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Variables beside those of this process.</param>
+    /// <exception cref="FileNotFoundException">It was not published.</exception>
+    public static PublishedProgram Start(string name, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
     {
-        var program = Path.GetFullPath("artifacts/programs/eni-controller");
+        var program = Path.GetFullPath($"artifacts/programs/{name}");
         if (!File.Exists(program))
         {
             throw new FileNotFoundException($"{program} is missing; ./bench publishes it, or run eng/publish.sh in the root of the repository");
         }
 
-        var temporary = Directory.CreateTempSubdirectory("multi-eni-bench-");
-        var start = new ProcessStartInfo(program, ["--metrics-addr", "0", "--ec2-rate-profile", "100"])
+        var start = new ProcessStartInfo(program, arguments);
+        foreach (var (variable, value) in environment)
         {
-            Environment =
-            {
-                ["KUBECONFIG"] = kubernetes.WriteKubeconfig(Path.Combine(temporary.FullName, "kubeconfig")),
-                ["LOG_LEVEL"] = "warn",
-                ["AWS_REGION"] = "us-east-1",
-                ["AWS_ENDPOINT_URL_EC2"] = ec2.ToString(),
-                ["AWS_ACCESS_KEY_ID"] = "AKIASIMULATED",
-                ["AWS_SECRET_ACCESS_KEY"] = "simulated",
-                ["AWS_EC2_METADATA_DISABLED"] = "true",
-            },
-        };
-        return new ControllerProcess(Process.Start(start)!, temporary);
+            start.Environment[variable] = value;
+        }
+
+        return new PublishedProgram(Process.Start(start)!, name);
     }
 
     public async Task UntilAsync(Func<bool> condition, string what)
@@ -67,7 +59,7 @@ internal sealed class ControllerProcess : IDisposable
         {
             if (_process.HasExited || Stopwatch.GetElapsedTime(begin) > Patience)
             {
-                throw new TimeoutException($"waited in vain until {what}; the controller {(_process.HasExited ? "has ended" : "runs")}");
+                throw new TimeoutException($"waited in vain until {what}; {_name} {(_process.HasExited ? "has ended" : "runs")}");
             }
 
             await Task.Delay(Glance, TimeProvider.System);
@@ -83,7 +75,6 @@ internal sealed class ControllerProcess : IDisposable
         }
 
         _process.Dispose();
-        _folder.Delete(recursive: true);
     }
 
     private double Status(string name)

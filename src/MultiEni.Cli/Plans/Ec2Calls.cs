@@ -1,0 +1,103 @@
+using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Budget;
+
+namespace MultiEni.Cli.Plans;
+
+/// <summary>
+/// The calls of EC2 that a plan needs, and the least time that the request quotas allow for them
+/// (docs/scaling.md). Describes are left out: they are shared by many ENIs. Pure.
+/// </summary>
+internal static class Ec2Calls
+{
+    // By field of an attachment's specification; the others concern the node alone.
+    private static readonly Dictionary<string, string> ByField = new(StringComparer.Ordinal)
+    {
+        ["description"] = Ec2Actions.ModifyNetworkInterfaceAttribute,
+        ["securityGroupIDs"] = Ec2Actions.ModifyNetworkInterfaceAttribute,
+        ["sourceDestCheck"] = Ec2Actions.ModifyNetworkInterfaceAttribute,
+        ["deleteOnTermination"] = Ec2Actions.ModifyNetworkInterfaceAttribute,
+        ["connectionTracking"] = Ec2Actions.ModifyNetworkInterfaceAttribute,
+        ["enaExpress"] = Ec2Actions.ModifyNetworkInterfaceAttribute,
+        ["enablePrimaryIPv6"] = Ec2Actions.ModifyNetworkInterfaceAttribute,
+        ["elasticIP"] = Ec2Actions.AssociateAddress,
+        ["tags"] = Ec2Actions.CreateTags,
+        ["secondaryPrivateIPCount"] = Ec2Actions.AssignPrivateIpAddresses,
+        ["ipv4PrefixCount"] = Ec2Actions.AssignPrivateIpAddresses,
+        ["ipv6AddressCount"] = Ec2Actions.AssignIpv6Addresses,
+        ["ipv6PrefixCount"] = Ec2Actions.AssignIpv6Addresses,
+    };
+
+    /// <summary>How many calls of each API, by its name.</summary>
+    public static SortedDictionary<string, int> Count(IEnumerable<EniChange> changes)
+    {
+        var calls = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var action in changes.SelectMany(Of))
+        {
+            calls[action] = calls.GetValueOrDefault(action) + 1;
+        }
+
+        return calls;
+    }
+
+    /// <summary>
+    /// The least time for them: each API has a bucket of its own, and the slowest decides.
+    /// </summary>
+    /// <param name="calls">Calls by API.</param>
+    /// <param name="rateProfile">Multiple of the default quotas.</param>
+    public static TimeSpan AtLeast(IReadOnlyDictionary<string, int> calls, double rateProfile) =>
+        TimeSpan.FromSeconds(calls.Select(call => Wait(call.Value, ApiRates.Of(call.Key), rateProfile)).Append(0).Max());
+
+    // Negative when the bucket is not emptied.
+    private static double Wait(int count, ApiRate rate, double rateProfile) => (count - (rate.Burst * rateProfile)) / (rate.PerSecond * rateProfile);
+
+    private static IEnumerable<string> Of(EniChange change) =>
+        change switch
+        {
+            { Kind: EniChangeKind.Change, Before.Spec: { } before, After.Spec: { } after } => SpecDifference
+                .Of(before, after)
+                .Select(difference => difference.TopField)
+                .Distinct(StringComparer.Ordinal)
+                .Select(field =>
+                    field == "elasticIP" && after.ElasticIp?.AllocationId is null ? Ec2Actions.DisassociateAddress : ByField.GetValueOrDefault(field)
+                )
+                .OfType<string>(),
+            _ => Removal(change.Before).Concat(Creation(change.After)),
+        };
+
+    private static IEnumerable<string> Creation(EniAttachment? after)
+    {
+        if (after?.Spec is not { } spec)
+        {
+            yield break;
+        }
+
+        yield return Ec2Actions.CreateNetworkInterface;
+        yield return Ec2Actions.AttachNetworkInterface;
+        if (spec.DeleteOnTermination)
+        {
+            yield return Ec2Actions.ModifyNetworkInterfaceAttribute;
+        }
+
+        if (!spec.SourceDestCheck)
+        {
+            yield return Ec2Actions.ModifyNetworkInterfaceAttribute;
+        }
+
+        if (spec.ElasticIp?.AllocationId is not null)
+        {
+            yield return Ec2Actions.AssociateAddress;
+        }
+    }
+
+    private static IEnumerable<string> Removal(EniAttachment? before)
+    {
+        if (!EniState.IsAttached(before?.Status?.Network?.State))
+        {
+            yield break;
+        }
+
+        yield return Ec2Actions.DetachNetworkInterface;
+        yield return Ec2Actions.DeleteNetworkInterface;
+    }
+}

@@ -1,0 +1,107 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.NodeEnis;
+
+namespace MultiEni.Controller.Planning;
+
+/// <summary>
+/// Gives out the Elastic IPs of a NodeENI, one for each ENI. Pure. An ENI keeps the one that it has
+/// as long as that is one of them; what it had before is remembered in its attachment, so that it is
+/// taken from it whatever happens in between.
+/// </summary>
+internal sealed class ElasticIpPool
+{
+    // An Elastic IP that was to be taken away so many changes ago has been.
+    private const int Remembered = 8;
+
+    private readonly ElasticIps _available;
+    private readonly bool _wanted;
+    private readonly HashSet<string> _taken;
+
+    /// <summary>Nobody has one but those who exist.</summary>
+    /// <param name="spec">What the NodeENI asks for.</param>
+    /// <param name="available">The Elastic IPs.</param>
+    /// <param name="ofOthers">Those that attachments of other NodeENIs have.</param>
+    /// <param name="own">The attachments of the NodeENI.</param>
+    public ElasticIpPool(ElasticIpsSpec? spec, ElasticIps available, IEnumerable<string> ofOthers, IEnumerable<EniAttachment> own)
+    {
+        _wanted = spec is not null;
+        _available = available;
+        _taken = _wanted ? [.. ofOthers, .. own.Select(attachment => attachment.Spec!.ElasticIp?.AllocationId).OfType<string>()] : [];
+    }
+
+    /// <summary>The Elastic IP of one ENI.</summary>
+    /// <param name="present">Its attachment, if it exists.</param>
+    public ElasticIpChoice For(EniAttachmentSpec? present)
+    {
+        var has = present?.ElasticIp;
+        if (!_wanted)
+        {
+            return new(has is null ? null : Changed(has, to: null), Lack: null);
+        }
+
+        if (has?.AllocationId is { } kept && (_available is ElasticIps.Unknown || Listed.Contains(kept)))
+        {
+            return new(has, Lack: null);
+        }
+
+        if (_available is ElasticIps.Unknown unknown)
+        {
+            return new(has, new(Reasons.ElasticIpsUnavailable, $"the Elastic IPs of spec.elasticIPs could not be looked up: {unknown.Why}", true));
+        }
+
+        if (Listed.FirstOrDefault(id => !_taken.Contains(id)) is { } free)
+        {
+            _taken.Add(free);
+            return new(Changed(has, free), Lack: null);
+        }
+
+        return new(
+            has is null ? null : Changed(has, to: null),
+            new(
+                Reasons.NoElasticIpLeft,
+                $"no Elastic IP of spec.elasticIPs is left, all {Listed.Count} are in use, and an ENI has none; add one, or narrow spec.nodeSelector",
+                false
+            )
+        );
+    }
+
+    private IReadOnlyList<string> Listed => _available is ElasticIps.Known known ? known.Ids : [];
+
+    private static ElasticIpSpec Changed(ElasticIpSpec? has, string? to)
+    {
+        if (has is not null && has.AllocationId == to)
+        {
+            return has;
+        }
+
+        List<string> former = [.. has?.FormerAllocationIds ?? [], .. has?.AllocationId is { } given ? [given] : Array.Empty<string>()];
+        former.RemoveAll(id => id == to);
+        return new() { AllocationId = to, FormerAllocationIds = former.Count == 0 ? null : [.. former.Distinct().TakeLast(Remembered)] };
+    }
+}
+
+/// <summary>What an ENI gets of the pool.</summary>
+/// <param name="ElasticIp">For its attachment; null if it never had one.</param>
+/// <param name="Lack">Why it has none; null when it has one, or needs none.</param>
+internal sealed record ElasticIpChoice(ElasticIpSpec? ElasticIp, ElasticIpLack? Lack);
+
+/// <summary>Why an ENI has no Elastic IP.</summary>
+/// <param name="Reason">One of <see cref="Reasons"/>.</param>
+/// <param name="Message">What is the case and what to do.</param>
+/// <param name="Temporary">Whether it should end by itself.</param>
+internal sealed record ElasticIpLack(string Reason, string Message, bool Temporary);
+
+/// <summary>The Elastic IPs that a NodeENI may use.</summary>
+internal abstract record ElasticIps
+{
+    /// <summary>None are asked for.</summary>
+    public static readonly ElasticIps None = new Known([]);
+
+    /// <summary>These, in the order in which they are given out.</summary>
+    public sealed record Known(IReadOnlyList<string> Ids) : ElasticIps;
+
+    /// <summary>EC2 could not be asked: who has one keeps it.</summary>
+    /// <param name="Why">What EC2 answered.</param>
+    public sealed record Unknown(string Why) : ElasticIps;
+}

@@ -1,0 +1,312 @@
+using MultiEni.Api;
+using MultiEni.Controller.Planning;
+
+namespace MultiEni.Controller.PodAddresses;
+
+/// <summary>
+/// Decides the next change of the addresses that pods take from an ENI. Pure
+/// (docs/design.md#addresses-for-pods). What a pod has or asks for is never taken away, nor what
+/// somebody else assigned, nor what the counts of the specification ask for.
+/// </summary>
+internal static class PodAddressDecision
+{
+    /// <summary>
+    /// Free addresses beyond those kept warm that are not taken back: each costs a call to come
+    /// and one to go.
+    /// </summary>
+    public const int Slack = 4;
+
+    /// <summary>How long nothing must have changed before anything is taken back.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How long the agent's count of free addresses may be from before an assignment.
+    /// </summary>
+    public static readonly TimeSpan Settling = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long an address is withdrawn at least before it is taken away: an agent that has just
+    /// given it to a pod says so within that time.
+    /// </summary>
+    public static readonly TimeSpan Withdrawal = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan RefusalRetry = TimeSpan.FromSeconds(15);
+
+    /// <summary>The plan.</summary>
+    public static PodAddressPlan Plan(PodAddressInput input)
+    {
+        var wanted = new HashSet<string>(
+            (input.Use?.Used ?? []).Select(used => used.Address).Concat((input.Use?.Requested ?? []).Select(asked => asked.Address)),
+            StringComparer.Ordinal
+        );
+        var named = NamedStep.Of(input);
+        var withdrawn = input.Withdrawn.Where(item => !wanted.Any(address => AddressSets.Has([item], address))).ToHashSet(StringComparer.Ordinal);
+        var counted = Counted(input, withdrawn);
+        if (counted.Change is null && named.Change is null)
+        {
+            Withdraw(input, wanted, withdrawn);
+        }
+
+        var taken = named.Change is null && counted.Change is null ? TakeBack(input, withdrawn) : null;
+        var refused = named.Refused.OrderBy(refusal => refusal.Address, StringComparer.Ordinal).ToList();
+        var all = AddressSets.All(input.Row).Concat(named.Intended).ToHashSet(StringComparer.Ordinal);
+        return new PodAddressPlan(
+            named.Change ?? counted.Change ?? taken,
+            [.. input.Assigned.Concat(named.Intended).Where(all.Contains).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            withdrawn,
+            refused,
+            named.Claim ?? counted.Claim ?? StillLacking(input, named, counted) ?? new(true, Reasons.AsExpected, "pods get addresses of this ENI"),
+            LookAgain(input, wanted, withdrawn, named, counted)
+        );
+    }
+
+    /// <summary>
+    /// What EC2 refused is in the way until it is not refused any more. A limit ends with the
+    /// limit.
+    /// </summary>
+    private static ConditionClaim? StillLacking(
+        PodAddressInput input,
+        NamedStep named,
+        (PodAddressChange? Change, ConditionClaim? Claim, TimeSpan? LookAgain) counted
+    ) =>
+        input.Said is { Reason: not Reasons.AddressLimitReached } said
+        && (named.Change is not null || named.LookAgain is not null || counted.Change is not null || counted.LookAgain is not null)
+            ? said
+            : null;
+
+    /// <summary>IPv4 addresses: how many pods can be given, lack, and could be added.</summary>
+    internal static AddressBalance BalanceOfIpv4(PodAddressInput input, IReadOnlySet<string> withdrawn)
+    {
+        var (row, spec, use) = (input.Row, input.Spec, input.Use);
+        if (row.PrivateIps.Count == 0)
+        {
+            return new(0, 0, 0);
+        }
+
+        var shown = AddressSets.Secondaries(row).Concat(AddressSets.Ipv4Prefixes(row)).Where(item => !withdrawn.Contains(item)).ToList();
+        var free = Free(input, shown, use?.Free);
+        var prefixes = AddressSets.Ipv4Prefixes(row).Count();
+        var slots = (input.AddressesPerEni ?? int.MaxValue) - row.PrivateIps.Count - prefixes;
+        var most = (spec.PodAddresses!.Maximum ?? int.MaxValue) - row.PrivateIps.Count - (prefixes * AddressSets.InAPrefix);
+        var room = spec.Ipv4PrefixCount > 0 ? Math.Min(slots, most / AddressSets.InAPrefix) : Math.Min(slots, most);
+        return new(free, Wanted(input) - free, Math.Max(room, 0));
+    }
+
+    /// <summary>The same for IPv6, whose addresses are given out when the counts ask for some.</summary>
+    internal static AddressBalance BalanceOfIpv6(PodAddressInput input, IReadOnlySet<string> withdrawn)
+    {
+        var (row, spec) = (input.Row, input.Spec);
+        if (spec.Ipv6AddressCount == 0)
+        {
+            return new(0, 0, 0);
+        }
+
+        var shown = row.Ipv6Addresses.Where(item => !withdrawn.Contains(item)).ToList();
+        var free = Free(input, shown, input.Use?.FreeIpv6);
+        var slots = (input.AddressesPerEni ?? int.MaxValue) - row.Ipv6Addresses.Count - row.Prefixes.Count(AddressSets.IsIpv6);
+        var most = (spec.PodAddresses!.Maximum ?? int.MaxValue) - row.Ipv6Addresses.Count;
+        return new(free, Wanted(input) - free, Math.Max(Math.Min(slots, most), 0));
+    }
+
+    private static int Wanted(PodAddressInput input) => Math.Max(input.Spec.PodAddresses!.Warm, input.Use?.Waiting ?? 0);
+
+    /// <summary>
+    /// The agent's count, which knows more than EC2 does. It lags behind what was assigned a moment
+    /// ago, though, and without it that would be assigned again.
+    /// </summary>
+    private static int Free(PodAddressInput input, IReadOnlyList<string> shown, int? reported)
+    {
+        var present = shown.Sum(item => AddressSets.IsPrefix(item) ? AddressSets.InAPrefix : 1);
+        var unused = present - (input.Use?.Used ?? []).Count(used => AddressSets.Has(shown, used.Address));
+        return reported is { } free && input.Clocks.SinceAssignment >= Settling ? free : Math.Max(unused, reported ?? 0);
+    }
+
+    private static (PodAddressChange? Change, ConditionClaim? Claim, TimeSpan? LookAgain) Counted(PodAddressInput input, HashSet<string> withdrawn)
+    {
+        foreach (var isIpv6 in (ReadOnlySpan<bool>)[false, true])
+        {
+            var balance = isIpv6 ? BalanceOfIpv6(input, withdrawn) : BalanceOfIpv4(input, withdrawn);
+            var missing = Recall(withdrawn, isIpv6, balance.Missing);
+            if (missing <= 0)
+            {
+                continue;
+            }
+
+            var kind =
+                isIpv6 ? PodAddressKind.Ipv6
+                : input.Spec.Ipv4PrefixCount > 0 ? PodAddressKind.Ipv4Prefix
+                : PodAddressKind.Ipv4;
+            var count = kind == PodAddressKind.Ipv4Prefix ? (missing + AddressSets.InAPrefix - 1) / AddressSets.InAPrefix : missing;
+            if (balance.Room == 0)
+            {
+                return (null, LimitClaim(input, missing), null);
+            }
+
+            return input.CountedHold is { } hold
+                ? (null, hold.Claim, hold.Left)
+                : (
+                    new PodAddressChange.AssignCount(kind, Math.Min(count, balance.Room)),
+                    count > balance.Room ? LimitClaim(input, missing) : null,
+                    null
+                );
+        }
+
+        return default;
+    }
+
+    /// <summary>What is withdrawn and needed again is there without a call.</summary>
+    private static int Recall(HashSet<string> withdrawn, bool isIpv6, int missing)
+    {
+        foreach (var item in withdrawn.Where(item => AddressSets.IsIpv6(item) == isIpv6).Order(StringComparer.Ordinal).ToList())
+        {
+            if (missing <= 0)
+            {
+                break;
+            }
+
+            withdrawn.Remove(item);
+            missing -= AddressSets.IsPrefix(item) ? AddressSets.InAPrefix : 1;
+        }
+
+        return missing;
+    }
+
+    private static ConditionClaim LimitClaim(PodAddressInput input, int missing)
+    {
+        var (row, spec) = (input.Row, input.Spec);
+        var has = row.PrivateIps.Count + row.Ipv6Addresses.Count + row.Prefixes.Count;
+        var limit =
+            spec.PodAddresses!.Maximum is { } maximum
+            && (input.AddressesPerEni is null || row.PrivateIps.Count + row.Prefixes.Count < input.AddressesPerEni)
+                ? $"spec.podAddresses.maximum is {maximum}; raise it"
+                : $"an ENI of the instance type holds {input.AddressesPerEni} addresses or prefixes; use spec.ipv4PrefixCount, a larger instance type";
+        return new(
+            false,
+            Reasons.AddressLimitReached,
+            $"{row.EniId} has {has} addresses and prefixes, and {missing} more free addresses are wanted: {limit}, or spread the pods over more nodes"
+        );
+    }
+
+    /// <summary>Begins to take back what nobody has needed for a while.</summary>
+    private static void Withdraw(PodAddressInput input, HashSet<string> wanted, HashSet<string> withdrawn)
+    {
+        if (withdrawn.Count > 0 || input.Clocks.Quiet < Patience || (input.Use?.Waiting ?? 0) > 0)
+        {
+            return;
+        }
+
+        foreach (var item in Surplus(input, wanted, withdrawn))
+        {
+            withdrawn.Add(item);
+        }
+    }
+
+    /// <summary>
+    /// What could be taken back: addresses out of the ranges for names down to what is kept warm,
+    /// others down to that and a slack. Those that came last go first.
+    /// </summary>
+    internal static IReadOnlyList<string> Surplus(PodAddressInput input, IReadOnlySet<string> wanted, IReadOnlySet<string> withdrawn)
+    {
+        var (row, spec) = (input.Row, input.Spec);
+        var surplus = new List<string>();
+        var free = BalanceOfIpv4(input, withdrawn).Free - Wanted(input);
+        var singles = row.PrivateIps.Count - 1 - spec.SecondaryPrivateIpCount;
+        free = Choose(AddressSets.Secondaries(row), ref singles, free);
+        var prefixes = AddressSets.Ipv4Prefixes(row).Count() - spec.Ipv4PrefixCount;
+        Choose(AddressSets.Ipv4Prefixes(row), ref prefixes, free);
+        if (spec.Ipv6AddressCount > 0)
+        {
+            var sixes = row.Ipv6Addresses.Count - spec.Ipv6AddressCount;
+            Choose(row.Ipv6Addresses.Where(address => address != row.PrimaryIpv6), ref sixes, BalanceOfIpv6(input, withdrawn).Free - Wanted(input));
+        }
+        else
+        {
+            // Only a name brings one here.
+            var sixes = row.Ipv6Addresses.Count;
+            Choose(row.Ipv6Addresses.Where(IsOfNames), ref sixes, sixes);
+        }
+
+        return surplus;
+
+        bool IsOfNames(string address) => (spec.PodAddresses!.FixedCidrs ?? []).Exists(range => AddressSets.Contains(range, address));
+
+        int Choose(IEnumerable<string> candidates, ref int most, int spare)
+        {
+            var ours = candidates
+                .Where(item => input.Assigned.Contains(item) && !wanted.Any(address => AddressSets.Has([item], address)))
+                .Reverse()
+                .OrderByDescending(IsOfNames);
+            foreach (var item in ours)
+            {
+                var size = AddressSets.IsPrefix(item) ? AddressSets.InAPrefix : 1;
+                if (most > 0 && spare - size >= (IsOfNames(item) ? 0 : Slack))
+                {
+                    surplus.Add(item);
+                    (most, spare) = (most - 1, spare - size);
+                }
+            }
+
+            return spare;
+        }
+    }
+
+    /// <summary>
+    /// Takes away what was withdrawn long enough ago, once the agent does not count it any more.
+    /// </summary>
+    private static PodAddressChange.Unassign? TakeBack(PodAddressInput input, HashSet<string> withdrawn)
+    {
+        // What is withdrawn only now has to be said first.
+        if (
+            withdrawn.Count == 0
+            || !withdrawn.SetEquals(input.Withdrawn)
+            || input.Clocks.SinceWithdrawal < Withdrawal
+            || input.UnassignHold is not null
+        )
+        {
+            return null;
+        }
+
+        var isIpv6 = withdrawn.All(AddressSets.IsIpv6);
+        return IsAcknowledged(input, withdrawn, isIpv6)
+            ? new PodAddressChange.Unassign([.. withdrawn.Where(item => AddressSets.IsIpv6(item) == isIpv6).Order(StringComparer.Ordinal)])
+            : null;
+    }
+
+    private static bool IsAcknowledged(PodAddressInput input, HashSet<string> withdrawn, bool isIpv6)
+    {
+        if (input.Use is not { } use)
+        {
+            return true;
+        }
+
+        var shown = (isIpv6 ? input.Row.Ipv6Addresses : AddressSets.Secondaries(input.Row).Concat(AddressSets.Ipv4Prefixes(input.Row)))
+            .Where(item => !withdrawn.Contains(item))
+            .ToList();
+        var unused =
+            shown.Sum(item => AddressSets.IsPrefix(item) ? AddressSets.InAPrefix : 1)
+            - (use.Used ?? []).Count(used => AddressSets.Has(shown, used.Address));
+        return (isIpv6 ? use.FreeIpv6 ?? 0 : use.Free) <= unused;
+    }
+
+    private static TimeSpan? LookAgain(
+        PodAddressInput input,
+        HashSet<string> wanted,
+        HashSet<string> withdrawn,
+        NamedStep named,
+        (PodAddressChange? Change, ConditionClaim? Claim, TimeSpan? LookAgain) counted
+    )
+    {
+        var clocks = input.Clocks;
+        List<TimeSpan?> times =
+        [
+            counted.LookAgain,
+            named.LookAgain,
+            withdrawn.Count > 0 ? input.UnassignHold?.Left : null,
+            named.Refused.Count > 0 && named.IsPassing ? RefusalRetry : null,
+            withdrawn.Count > 0 && clocks.SinceWithdrawal < Withdrawal ? Withdrawal - clocks.SinceWithdrawal : null,
+            withdrawn.Count == 0 && clocks.Quiet < Patience && Surplus(input, wanted, withdrawn).Count > 0 ? Patience - clocks.Quiet : null,
+            clocks.SinceAssignment < Settling ? Settling - clocks.SinceAssignment : null,
+        ];
+        return times.Min();
+    }
+}

@@ -1,0 +1,181 @@
+using MultiEni.Api;
+using MultiEni.Api.NodeEnis;
+using MultiEni.Cli.Plans;
+using MultiEni.Controller.Ec2;
+using static MultiEni.Cli.Tests.Plans.PlanSamples;
+
+namespace MultiEni.Cli.Tests.Plans;
+
+/// <summary>What the controller would do, foretold by its own planner.</summary>
+public sealed class ForecastTests
+{
+    [Fact]
+    public void A_new_NodeENI_creates_an_ENI_on_each_node_of_its_zones_and_the_others_are_refused()
+    {
+        var fleet = Fleet() with { Nodes = [Node(0), Node(1), Node(2, "eu-1z")] };
+        var forecast = Follow(fleet, null, NodeEni());
+        Assert.Equal(["+node-00/subnet-a", "+node-01/subnet-a"], forecast.Texts());
+        Assert.Equal(("node-02", Reasons.NoSubnetInZone), (forecast.Problems[0].NodeName, forecast.Problems[0].Reason));
+        Assert.True(forecast.IsRefused);
+        Assert.Equal(0, forecast.Waves);
+    }
+
+    [Fact]
+    public void What_is_there_already_stays()
+    {
+        var forecast = Follow(Fleet().After([NodeEni()]), NodeEni(), NodeEni());
+        Assert.Empty(forecast.Changes);
+        Assert.Equal(2, forecast.Unchanged);
+    }
+
+    [Theory]
+    [InlineData("mtu", "mtu: 0 → 9001", null)]
+    [InlineData("tags", "tags.team: unset → core", Ec2Actions.CreateTags)]
+    [InlineData("secondary", "secondaryPrivateIPCount: 0 → 2", Ec2Actions.AssignPrivateIpAddresses)]
+    [InlineData("elastic", "elasticIP.allocationID: unset → eipalloc-1", Ec2Actions.AssociateAddress)]
+    [InlineData("tracking", "connectionTracking.tcpEstablishedTimeout: unset → 3600", Ec2Actions.ModifyNetworkInterfaceAttribute)]
+    [InlineData("check", "sourceDestCheck: True → False", Ec2Actions.ModifyNetworkInterfaceAttribute)]
+    public void What_can_change_in_place_does_with_the_calls_that_it_takes(string field, string difference, string? call)
+    {
+        var forecast = Follow(Fleet(nodes: 1).After([NodeEni()]), NodeEni(), NodeEni(change: spec => Edit(spec, field)));
+        var change = Assert.Single(forecast.Changes);
+        Assert.Equal(EniChangeKind.Change, change.Kind);
+        Assert.Equal(
+            [difference],
+            SpecDifference.Of(change.Before!.Spec!, change.After!.Spec!).Select(one => one.ToString()),
+            StringComparer.OrdinalIgnoreCase
+        );
+        var calls = Ec2Calls.Count(forecast.Changes);
+        Assert.Equal(call is null ? [] : new[] { call }, calls.Keys);
+    }
+
+    [Fact]
+    public void What_cannot_is_replaced_a_tenth_of_the_nodes_at_a_time()
+    {
+        var fleet = Fleet(nodes: 20);
+        var forecast = Follow(fleet.After([NodeEni()]), NodeEni(), NodeEni(change: spec => spec.DeviceIndex = 3));
+        Assert.Equal(20, forecast.Changes.Count);
+        Assert.All(forecast.Changes, change => Assert.Equal(EniChangeKind.Replace, change.Kind));
+        Assert.Equal(10, forecast.Waves);
+        Assert.Equal(
+            [
+                (Ec2Actions.AttachNetworkInterface, 20),
+                (Ec2Actions.CreateNetworkInterface, 20),
+                (Ec2Actions.DeleteNetworkInterface, 20),
+                (Ec2Actions.DetachNetworkInterface, 20),
+                (Ec2Actions.ModifyNetworkInterfaceAttribute, 20),
+            ],
+            Ec2Calls.Count(forecast.Changes).Select(call => (call.Key, call.Value))
+        );
+    }
+
+    [Fact]
+    public void Another_subnet_is_another_ENI()
+    {
+        var forecast = Follow(Fleet(nodes: 1).After([NodeEni()]), NodeEni(), NodeEni(change: spec => spec.SubnetIds = ["subnet-2-a"]));
+        Assert.Equal(["+node-00/subnet-2-a", "−node-00/subnet-a"], forecast.Texts().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Nodes_that_are_not_selected_any_more_lose_theirs()
+    {
+        var forecast = Follow(Fleet().After([NodeEni()]), NodeEni(), NodeEni(change: spec => spec.NodeSelector = new() { ["ng"] = "other" }));
+        Assert.Equal(["−node-00/subnet-a", "−node-01/subnet-a"], forecast.Texts());
+    }
+
+    [Fact]
+    public void A_deletion_makes_room_for_what_is_created_with_it()
+    {
+        var fleet = Fleet(nodes: 1, enis: 2).After([NodeEni("old")]);
+        Assert.True(Follow(fleet, null, NodeEni("new")).IsRefused);
+
+        var forecasts = new Forecast(fleet).Follow([new NodeEniEdit(null, NodeEni("new")), new NodeEniEdit(NodeEni("old"), null)]);
+        Assert.Equal(["old", "new"], forecasts.Select(forecast => forecast.Edit.Name));
+        Assert.Equal(["−node-00/subnet-a"], forecasts[0].Texts());
+        Assert.Equal(["+node-00/subnet-a"], forecasts[1].Texts());
+        Assert.False(forecasts[1].IsRefused);
+    }
+
+    [Fact]
+    public void What_is_given_up_goes_to_a_NodeENI_that_waited_for_it()
+    {
+        var fleet = Fleet(nodes: 1, enis: 2).After([NodeEni("old")]);
+        var forecasts = new Forecast(fleet).Follow([
+            new NodeEniEdit(NodeEni("a-waits"), NodeEni("a-waits")) { IsOther = true },
+            new NodeEniEdit(NodeEni("old"), null),
+        ]);
+        Assert.Equal(["+node-00/subnet-a"], forecasts[1].Texts());
+    }
+
+    [Fact]
+    public void NodeENIs_of_one_plan_share_the_room_of_an_instance()
+    {
+        var forecasts = new Forecast(Fleet(nodes: 1, enis: 2)).Follow([new(null, NodeEni("a")), new(null, NodeEni("b"))]);
+        Assert.False(forecasts[0].IsRefused);
+        Assert.Equal(Reasons.InstanceLimit, forecasts[1].Problems.Single().Reason);
+    }
+
+    [Fact]
+    public void Addresses_of_a_subnet_are_counted_before_and_after_and_run_out()
+    {
+        var forecast = new Forecast(Fleet(nodes: 3, free: 5));
+        var followed = forecast.Follow([new(null, NodeEni(change: spec => spec.SecondaryPrivateIpCount = 1))]).Single();
+        Assert.Equal(2, followed.Changes.Count);
+        Assert.Equal(Reasons.SubnetFull, followed.Problems.Single().Reason);
+        Assert.Equal(-4, forecast.Gained("subnet-a"));
+    }
+
+    [Fact]
+    public void What_goes_gives_its_addresses_back()
+    {
+        var having = Fleet(nodes: 3, free: 5).After([NodeEni(change: spec => spec.SecondaryPrivateIpCount = 1)]);
+        var removed = new Forecast(having);
+        removed.Follow([new(NodeEni(), null)]);
+        Assert.Equal(6, removed.Gained("subnet-a"));
+
+        var grown = new Forecast(having);
+        grown.Follow([new(NodeEni(), NodeEni(change: spec => spec.SecondaryPrivateIpCount = 2))]);
+        Assert.Equal(-3, grown.Gained("subnet-a"));
+
+        // Replaced, each with one address fewer.
+        var shrunk = new Forecast(having);
+        Assert.Equal(3, shrunk.Follow([new(NodeEni(), NodeEni())]).Single().Changes.Count(change => change.Kind == EniChangeKind.Replace));
+        Assert.Equal(3, shrunk.Gained("subnet-a"));
+    }
+
+    [Fact]
+    public void The_least_time_is_that_of_the_slowest_bucket()
+    {
+        var calls = new Dictionary<string, int> { [Ec2Actions.AttachNetworkInterface] = 4000, [Ec2Actions.CreateNetworkInterface] = 4000 };
+        Assert.Equal(790, Ec2Calls.AtLeast(calls, 1).TotalSeconds);
+        Assert.Equal(256.7, Ec2Calls.AtLeast(calls, 3).TotalSeconds, 1);
+        Assert.Equal(TimeSpan.Zero, Ec2Calls.AtLeast(new Dictionary<string, int> { [Ec2Actions.CreateTags] = 3 }, 1));
+    }
+
+    private static NodeEniForecast Follow(Fleet fleet, NodeEni? before, NodeEni? after) => new Forecast(fleet).Follow([new(before, after)]).Single();
+
+    private static void Edit(NodeEniSpec spec, string field)
+    {
+        switch (field)
+        {
+            case "mtu":
+                spec.Mtu = 9001;
+                break;
+            case "tags":
+                spec.Tags = new() { ["team"] = "core" };
+                break;
+            case "elastic":
+                spec.ElasticIps = new() { AllocationIds = ["eipalloc-1"] };
+                break;
+            case "tracking":
+                spec.ConnectionTracking = new() { TcpEstablishedTimeout = 3600 };
+                break;
+            case "secondary":
+                spec.SecondaryPrivateIpCount = 2;
+                break;
+            default:
+                spec.SourceDestCheck = false;
+                break;
+        }
+    }
+}

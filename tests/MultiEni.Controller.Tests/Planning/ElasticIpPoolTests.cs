@@ -1,0 +1,87 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Planning;
+
+namespace MultiEni.Controller.Tests.Planning;
+
+public sealed class ElasticIpPoolTests
+{
+    private static readonly PlannedNode[] ThreeNodes = [A.Node("a", "i-a"), A.Node("b", "i-b"), A.Node("c", "i-c")];
+    private static readonly ResolvedNetwork Network = A.Network(A.Subnet("subnet-a1"));
+
+    [Fact]
+    public void Each_ENI_gets_one_in_the_order_of_the_list_and_keeps_it()
+    {
+        var first = Plan(["e1", "e2", "e3"]);
+        var again = Plan(["e0", "e3", "e2", "e1"], first.Apply);
+
+        Assert.Equal(["e1", "e2", "e3"], Given(first.Apply));
+        Assert.Empty(first.Problems);
+        Assert.Empty(again.Apply);
+    }
+
+    [Fact]
+    public void An_ENI_without_one_comes_all_the_same_and_its_node_is_told()
+    {
+        var plan = Plan(["e1", "e2"]);
+
+        Assert.Equal(3, plan.Apply.Count);
+        Assert.Equal(["e1", "e2", null], Given(plan.Apply));
+        var problem = Assert.Single(plan.Problems);
+        Assert.Equal((Reasons.NoElasticIpLeft, "c", false), (problem.Reason, problem.NodeName, problem.Temporary));
+    }
+
+    [Fact]
+    public void What_other_NodeENIs_have_is_not_given_out() =>
+        Assert.Equal(["e2", "e4", "e5"], Given(Plan(["e1", "e2", "e3", "e4", "e5"], ofOthers: ["e1", "e3"]).Apply));
+
+    [Fact]
+    public void One_that_is_no_longer_listed_is_given_up_and_remembered_until_it_is_gone()
+    {
+        var before = Plan(["e1", "e2", "e3"]).Apply;
+
+        var other = Plan(["e2", "e3", "e9"], before);
+        var none = Planner.Plan(A.PlanInput(A.NodeEni(), ThreeNodes, Network, [.. before]));
+        var back = Plan(["e1", "e2", "e3"], none.Apply);
+
+        Assert.Equal(new ElasticIpSpec { AllocationId = "e9", FormerAllocationIds = ["e1"] }, Assert.Single(other.Apply).Spec!.ElasticIp);
+        Assert.Equal(3, none.Apply.Count);
+        Assert.Equal(new ElasticIpSpec { FormerAllocationIds = ["e1"] }, none.Apply[0].Spec!.ElasticIp);
+        Assert.Equal(new ElasticIpSpec { AllocationId = "e1" }, back.Apply[0].Spec!.ElasticIp);
+        Assert.Empty(none.Delete);
+    }
+
+    [Fact]
+    public void An_ENI_that_never_had_one_says_nothing_of_it() =>
+        Assert.All(Planner.Plan(A.PlanInput(A.NodeEni(), ThreeNodes, Network)).Apply, attachment => Assert.Null(attachment.Spec!.ElasticIp));
+
+    [Fact]
+    public void As_long_as_EC2_does_not_answer_who_has_one_keeps_it()
+    {
+        var before = Plan(["e1", "e2"]).Apply;
+
+        var plan = Plan(null, before);
+
+        Assert.Empty(plan.Apply);
+        var problem = Assert.Single(plan.Problems);
+        Assert.Equal((Reasons.ElasticIpsUnavailable, true), (problem.Reason, problem.Temporary));
+        Assert.Contains("throttled", problem.Message, StringComparison.Ordinal);
+    }
+
+    private static Plan Plan(string[]? listed, IReadOnlyList<EniAttachment>? existing = null, string[]? ofOthers = null)
+    {
+        var nodeEni = A.NodeEni(spec: s => s.ElasticIps = new() { AllocationIds = [.. listed ?? ["e1"]] });
+        return Planner.Plan(
+            A.PlanInput(nodeEni, ThreeNodes, Network, existing) with
+            {
+                ElasticIps = listed is null ? new ElasticIps.Unknown("EC2 throttled") : new ElasticIps.Known(listed),
+                ElasticIpsOfOthers = () => ofOthers ?? [],
+            }
+        );
+    }
+
+    private static IEnumerable<string?> Given(IEnumerable<EniAttachment> attachments) =>
+        attachments
+            .OrderBy(attachment => attachment.Spec!.NodeName, StringComparer.Ordinal)
+            .Select(attachment => attachment.Spec!.ElasticIp?.AllocationId);
+}

@@ -1,0 +1,146 @@
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.PodAddresses;
+
+namespace MultiEni.Controller.Tests.PodAddresses;
+
+public sealed class NamedAddressDecisionTests
+{
+    private const string Wanted = "10.0.0.77";
+
+    [Fact]
+    public void A_free_address_of_the_range_is_granted() =>
+        Assert.Equal(new NamedVerdict.Granted(Wanted, null), Assert.Single(NamedAddressDecision.Decide(Request())));
+
+    [Theory]
+    [InlineData("10.0.0.9")]
+    [InlineData("10.0.0.50")]
+    [InlineData("10.0.0.130")]
+    public void What_the_ENI_has_is_there_already(string address) => Assert.IsType<NamedVerdict.Present>(Decide(Request(address)));
+
+    [Theory]
+    [InlineData("not-an-address", Reasons.AddressNotAllowed)]
+    [InlineData("10.0.1.5", Reasons.AddressNotAllowed)]
+    [InlineData("10.9.0.5", Reasons.AddressOutsideSubnet)]
+    [InlineData("fd00::5", Reasons.AddressOutsideSubnet)]
+    [InlineData("10.0.0.0", Reasons.AddressOutsideSubnet)]
+    [InlineData("10.0.0.3", Reasons.AddressOutsideSubnet)]
+    [InlineData("10.0.0.255", Reasons.AddressOutsideSubnet)]
+    public void What_cannot_be_had_here_is_refused_with_a_reason(string address, string reason) =>
+        Assert.Equal(reason, Refusal(Request(address)).Reason);
+
+    [Fact]
+    public void Without_ranges_no_address_has_a_name()
+    {
+        var request = Request();
+        request.Attachment.Spec!.PodAddresses!.FixedCidrs = null;
+
+        Assert.Contains("fixedCIDRs", Refusal(request).Message);
+    }
+
+    [Fact]
+    public void Nothing_is_decided_before_the_subnet_is_known() =>
+        Assert.IsType<NamedVerdict.Undecided>(Decide(Request() with { IsSubnetKnown = false, SubnetCidr = null }));
+
+    [Fact]
+    public void A_primary_address_is_never_moved()
+    {
+        Assert.Equal(Reasons.AddressIsPrimary, Refusal(Request(others: Other(primary: Wanted, lost: true))).Reason);
+        Assert.Equal(
+            Reasons.AddressIsPrimary,
+            Refusal(Request(others: new NeighbourEni(A.Attachment("other", spec: spec => spec.PrivateIpAddress = Wanted), null, true))).Reason
+        );
+    }
+
+    [Theory]
+    [InlineData(true, false, false, null)]
+    [InlineData(false, false, false, Reasons.AddressInUse)]
+    [InlineData(true, true, false, null)]
+    [InlineData(true, false, true, Reasons.AddressInUse)]
+    [InlineData(false, false, true, Reasons.AddressInUse)]
+    [InlineData(false, true, true, Reasons.AddressInUse)]
+    [InlineData(true, true, true, null)]
+    public void Another_ENI_loses_an_address_only_when_that_is_allowed_and_no_running_pod_has_it(bool allowed, bool lost, bool used, string? reason)
+    {
+        var request = Request(others: Other(secondary: Wanted, lost: lost, usedBy: used ? "default/other" : null));
+        request.Attachment.Spec!.PodAddresses!.AllowReassignment = allowed;
+
+        var verdict = Decide(request);
+
+        Assert.Equal(reason, (verdict as NamedVerdict.Refused)?.Refusal.Reason);
+        Assert.Equal(reason is null ? "eni-2" : null, (verdict as NamedVerdict.Granted)?.From?.EniId);
+    }
+
+    [Fact]
+    public void An_address_that_a_running_pod_has_without_EC2_knowing_it_is_not_given_away() =>
+        Assert.Equal(Reasons.AddressInUse, Refusal(Request(others: Other(usedBy: "default/other"))).Reason);
+
+    [Fact]
+    public void An_address_out_of_a_prefix_is_not_moved()
+    {
+        var other = Other();
+        other = other with { Row = other.Row! with { Prefixes = ["10.0.0.64/28"] } };
+        var request = Request(others: other);
+        request.Attachment.Spec!.PodAddresses!.AllowReassignment = true;
+
+        Assert.Contains("prefix", Refusal(request).Message);
+    }
+
+    [Fact]
+    public void Of_two_that_ask_for_one_address_exactly_one_gets_it()
+    {
+        var first = Request(name: "a");
+        var second = Request(name: "b");
+        var seenByFirst = first with { Others = [new(second.Attachment, second.Row, false)] };
+        var seenBySecond = second with { Others = [new(first.Attachment, first.Row, false)] };
+
+        Assert.IsType<NamedVerdict.Granted>(Decide(seenByFirst));
+        Assert.Equal(Reasons.AddressInUse, Refusal(seenBySecond).Reason);
+
+        // The one that is on record already keeps its place.
+        second.Attachment.Status!.Network = new NetworkStatus { AssignedForPods = [Wanted] };
+        Assert.IsType<NamedVerdict.Granted>(Decide(seenBySecond));
+        Assert.Equal(Reasons.AddressInUse, Refusal(seenByFirst).Reason);
+
+        // One that was refused is in nobody's way.
+        second.Attachment.Status.Network.RefusedAddresses = [new() { Address = Wanted }];
+        Assert.IsType<NamedVerdict.Granted>(Decide(seenByFirst));
+    }
+
+    [Fact]
+    public void What_EC2_refused_stays_refused_for_a_while()
+    {
+        var said = new RefusedAddress
+        {
+            Address = Wanted,
+            Reason = Reasons.AddressInUse,
+            Message = "EC2 says",
+        };
+
+        Assert.Equal(said, Refusal(Request() with { RefusedByEc2 = [said] }));
+    }
+
+    private static NamedVerdict Decide(NamedAddressRequest request) => Assert.Single(NamedAddressDecision.Decide(request));
+
+    private static RefusedAddress Refusal(NamedAddressRequest request) => Assert.IsType<NamedVerdict.Refused>(Decide(request)).Refusal;
+
+    private static NamedAddressRequest Request(string address = Wanted, string name = "multus-i-1-aa", params NeighbourEni[] others)
+    {
+        var attachment = A.Attachment(
+            name,
+            spec: spec => spec.PodAddresses = new PodAddressesSpec { FixedCidrs = ["10.0.0.0/24", "10.9.0.0/24", "fd00::/64"] }
+        );
+        attachment.Status!.Device!.Addresses = new AddressUse { Requested = [new() { Address = address, Pod = "default/mine" }] };
+        var row = A.Row(attachment: A.Attached()) with { PrivateIps = ["10.0.0.9", "10.0.0.50"], Prefixes = ["10.0.0.128/28"] };
+        return new NamedAddressRequest(attachment, row, others, IsSubnetKnown: true, "10.0.0.0/24", null, []);
+    }
+
+    private static NeighbourEni Other(string primary = "10.0.0.10", string? secondary = null, bool lost = false, string? usedBy = null)
+    {
+        var attachment = A.Attachment("other", "i-2");
+        attachment.Status!.Device!.Addresses = usedBy is null ? null : new AddressUse { Used = [new() { Address = Wanted, Pod = usedBy }] };
+        IReadOnlyList<string> addresses = secondary is null ? [primary] : [primary, secondary];
+        return new NeighbourEni(attachment, A.Row("eni-2", A.Attached("i-2")) with { PrivateIps = addresses }, lost);
+    }
+}

@@ -1,0 +1,267 @@
+using CsCheck;
+using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
+using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Planning;
+using MultiEni.Controller.PodAddresses;
+
+namespace MultiEni.Controller.Tests.PodAddresses;
+
+public sealed class PodAddressDecisionTests
+{
+    [Theory]
+    [InlineData(4, 0, 0, 0, 4)]
+    [InlineData(4, 4, 0, 0, null)]
+    [InlineData(4, 4, 3, 0, 3)]
+    [InlineData(0, 0, 0, 2, 2)]
+    [InlineData(4, 4, 4, 6, 6)]
+    [InlineData(0, 3, 1, 0, null)]
+    public void What_is_missing_to_those_kept_warm_or_waited_for_is_assigned_in_one_call(int warm, int present, int used, int waiting, int? expected)
+    {
+        var plan = PodAddressDecision.Plan(Input(warm, present, used, waiting));
+
+        Assert.Equal(expected is { } count ? new PodAddressChange.AssignCount(PodAddressKind.Ipv4, count) : null, plan.Change);
+        Assert.True(plan.Claim.Holds);
+    }
+
+    [Fact]
+    public void Before_a_pod_asks_the_ENI_itself_tells_what_is_free() =>
+        Assert.Equal(new PodAddressChange.AssignCount(PodAddressKind.Ipv4, 3), PodAddressDecision.Plan(Input(5, 2) with { Use = null }).Change);
+
+    [Fact]
+    public void A_count_from_before_an_assignment_does_not_repeat_it()
+    {
+        var input = Input(4, 4);
+        input.Use!.Free = 0;
+
+        Assert.Null(PodAddressDecision.Plan(input with { Clocks = input.Clocks with { SinceAssignment = TimeSpan.FromSeconds(5) } }).Change);
+        Assert.NotNull(PodAddressDecision.Plan(input).Change);
+    }
+
+    [Theory]
+    [InlineData(Reasons.SubnetFull, 4, 0, Reasons.SubnetFull)]
+    // What was said of a limit is over with it.
+    [InlineData(Reasons.AddressLimitReached, 4, 0, Reasons.AsExpected)]
+    [InlineData(Reasons.SubnetFull, 4, 4, Reasons.AsExpected)]
+    public void What_EC2_refused_is_said_until_the_addresses_have_come(string said, int warm, int present, string expected)
+    {
+        var input = Input(warm, present) with { Said = new ConditionClaim(false, said, "m") };
+
+        Assert.Equal(expected, PodAddressDecision.Plan(input).Claim.Reason);
+        // And while a retry is throttled.
+        var throttled = input with
+        {
+            CountedHold = new PodAddressHold(TimeSpan.FromSeconds(1), null),
+        };
+        Assert.Equal(expected, PodAddressDecision.Plan(throttled).Claim.Reason);
+    }
+
+    [Theory]
+    [InlineData(16, 0, 1)]
+    [InlineData(17, 0, 2)]
+    [InlineData(17, 1, 1)]
+    public void With_prefixes_sixteen_come_at_a_time(int warm, int prefixes, int expected)
+    {
+        var input = Input(warm, 0) with { Use = null };
+        input.Spec.Ipv4PrefixCount = 1;
+        var row = input.Row with { Prefixes = [.. Enumerable.Range(1, prefixes).Select(block => $"10.0.1.{block * 16}/28")] };
+
+        Assert.Equal(new PodAddressChange.AssignCount(PodAddressKind.Ipv4Prefix, expected), PodAddressDecision.Plan(input with { Row = row }).Change);
+    }
+
+    [Fact]
+    public void IPv6_addresses_come_where_the_counts_ask_for_them()
+    {
+        var input = Input(3, 3);
+        input.Spec.Ipv6AddressCount = 1;
+        var row = input.Row with { Ipv6Addresses = ["fd00::1"] };
+
+        Assert.Equal(new PodAddressChange.AssignCount(PodAddressKind.Ipv6, 2), PodAddressDecision.Plan(input with { Row = row }).Change);
+    }
+
+    [Theory]
+    [InlineData(null, 5, 3)]
+    [InlineData(4, 30, 2)]
+    [InlineData(2, 30, null)]
+    [InlineData(null, 2, null)]
+    public void No_more_than_the_type_and_the_maximum_allow(int? maximum, int perEni, int? expected)
+    {
+        var input = Input(9, 1) with { AddressesPerEni = perEni };
+        input.Spec.PodAddresses!.Maximum = maximum;
+
+        var plan = PodAddressDecision.Plan(input);
+
+        Assert.Equal(expected is { } count ? new PodAddressChange.AssignCount(PodAddressKind.Ipv4, count) : null, plan.Change);
+        Assert.Equal((false, Reasons.AddressLimitReached), (plan.Claim.Holds, plan.Claim.Reason));
+    }
+
+    [Fact]
+    public void A_prefix_counts_as_sixteen_of_the_maximum_and_as_one_of_the_type()
+    {
+        var input = Input(40, 0) with { Use = null, AddressesPerEni = 30 };
+        (input.Spec.Ipv4PrefixCount, input.Spec.PodAddresses!.Maximum) = (1, 33);
+
+        Assert.Equal(new PodAddressChange.AssignCount(PodAddressKind.Ipv4Prefix, 2), PodAddressDecision.Plan(input).Change);
+    }
+
+    [Fact]
+    public void What_EC2_refused_waits_and_is_in_the_condition()
+    {
+        var claim = new ConditionClaim(false, Reasons.SubnetFull, "full");
+        var plan = PodAddressDecision.Plan(Input(4, 0) with { CountedHold = new(TimeSpan.FromSeconds(150), claim) });
+
+        Assert.Null(plan.Change);
+        Assert.Equal((claim, TimeSpan.FromSeconds(150)), (plan.Claim, plan.LookAgain));
+        Assert.True(PodAddressDecision.Plan(Input(4, 4) with { CountedHold = new(TimeSpan.FromSeconds(150), claim) }).Claim.Holds);
+    }
+
+    [Fact]
+    public void What_is_free_for_long_is_first_withdrawn_then_taken_away()
+    {
+        var input = Input(1, 10) with { Assigned = new HashSet<string>(Addresses(10)) };
+
+        Assert.Empty(PodAddressDecision.Plan(input with { Clocks = input.Clocks with { Quiet = TimeSpan.FromMinutes(4) } }).Withdrawn);
+        var first = PodAddressDecision.Plan(input);
+        Assert.Null(first.Change);
+        Assert.Equal(Addresses(10)[5..], first.Withdrawn.Order(StringComparer.Ordinal));
+
+        // The agent has seen it, and the time for a pod that had just been given one is over.
+        var withdrawn = input with
+        {
+            Withdrawn = first.Withdrawn,
+        };
+        withdrawn.Use!.Free = 5;
+        Assert.Null(PodAddressDecision.Plan(withdrawn with { Clocks = withdrawn.Clocks with { SinceWithdrawal = TimeSpan.FromSeconds(29) } }).Change);
+        Assert.Equal(
+            Addresses(10)[5..],
+            Assert.IsType<PodAddressChange.Unassign>(PodAddressDecision.Plan(withdrawn).Change).Addresses.Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void An_agent_that_has_not_seen_the_withdrawal_keeps_the_addresses_there()
+    {
+        var input = Input(1, 10) with { Assigned = new HashSet<string>(Addresses(10)), Withdrawn = new HashSet<string>(Addresses(10)[5..]) };
+
+        Assert.Null(PodAddressDecision.Plan(input).Change);
+    }
+
+    [Fact]
+    public void A_withdrawn_address_that_a_pod_was_given_comes_back()
+    {
+        var input = Input(1, 10) with { Assigned = new HashSet<string>(Addresses(10)), Withdrawn = new HashSet<string>(Addresses(10)[8..]) };
+        input.Use!.Used = [new() { Address = Addresses(10)[9], Pod = "a/b" }];
+
+        Assert.Equal([Addresses(10)[8]], PodAddressDecision.Plan(input).Withdrawn);
+    }
+
+    [Fact]
+    public void A_withdrawn_address_that_is_needed_again_costs_no_call()
+    {
+        var input = Input(0, 4, used: 2, waiting: 2) with
+        {
+            Assigned = new HashSet<string>(Addresses(4)),
+            Withdrawn = new HashSet<string>(Addresses(4)[2..]),
+        };
+        input.Use!.Free = 0;
+
+        var plan = PodAddressDecision.Plan(input);
+
+        Assert.Null(plan.Change);
+        Assert.Empty(plan.Withdrawn);
+    }
+
+    [Fact]
+    public void An_address_with_a_name_goes_without_slack_when_its_pod_is_gone()
+    {
+        var input = Input(0, 1) with { Assigned = new HashSet<string>(Addresses(1)) };
+        Assert.Empty(PodAddressDecision.Plan(input).Withdrawn);
+
+        input.Spec.PodAddresses!.FixedCidrs = ["10.0.0.0/24"];
+        Assert.Equal(Addresses(1), PodAddressDecision.Plan(input).Withdrawn);
+    }
+
+    [Fact]
+    public void What_is_granted_is_on_record_before_it_is_assigned_and_first_of_all()
+    {
+        var plan = PodAddressDecision.Plan(Input(4, 0) with { Named = [new NamedVerdict.Granted("10.0.0.77", null)] });
+
+        Assert.Equal(["10.0.0.77"], Assert.IsType<PodAddressChange.AssignNamed>(plan.Change).Addresses);
+        Assert.Equal(["10.0.0.77"], plan.Assigned);
+    }
+
+    [Fact]
+    public void Addresses_that_move_are_not_in_one_call_with_others()
+    {
+        var other = A.Row("eni-2") with { PrivateIps = ["10.0.0.3", "10.0.0.77"] };
+        var verdicts = new NamedVerdict[] { new NamedVerdict.Granted("10.0.0.77", other), new NamedVerdict.Granted("10.0.0.78", null) };
+        var first = Assert.IsType<PodAddressChange.AssignNamed>(PodAddressDecision.Plan(Input(0, 0) with { Named = verdicts }).Change);
+        var moving = Assert.IsType<PodAddressChange.AssignNamed>(PodAddressDecision.Plan(Input(0, 0) with { Named = verdicts[..1] }).Change);
+
+        Assert.Equal(["10.0.0.78"], first.Addresses);
+        Assert.Empty(first.MovedFrom);
+        Assert.Equal([other], moving.MovedFrom);
+    }
+
+    [Fact]
+    public void An_IPv6_address_is_unassigned_where_it_is_first()
+    {
+        var other = A.Row("eni-2") with { Ipv6Addresses = ["fd00::77"] };
+        var change = PodAddressDecision.Plan(Input(0, 0) with { Named = [new NamedVerdict.Granted("fd00::77", other)] }).Change;
+
+        Assert.Equal(other, Assert.IsType<PodAddressChange.TakeFrom>(change).From);
+    }
+
+    [Fact]
+    public void A_name_beyond_the_limit_is_refused()
+    {
+        var plan = PodAddressDecision.Plan(Input(0, 1) with { AddressesPerEni = 2, Named = [new NamedVerdict.Granted("10.0.0.77", null)] });
+
+        Assert.Null(plan.Change);
+        Assert.Equal(Reasons.AddressLimitReached, Assert.Single(plan.Refused).Reason);
+    }
+
+    [Fact]
+    public void Nothing_in_use_or_of_others_is_ever_taken_away_and_no_limit_passed()
+    {
+        Gen.Select(Gen.Int[0, 12], Gen.Int[0, 20], Gen.Int[0, 20], Gen.Int[0, 5], Gen.Int[0, 20], Gen.Int[0, 6], Gen.Int[1, 30])
+            .Sample(
+                (warm, present, used, waiting, ours, counted, perEni) =>
+                {
+                    var input = Input(warm, present, Math.Min(used, present), waiting) with
+                    {
+                        AddressesPerEni = Math.Max(perEni, present + 1),
+                        Assigned = new HashSet<string>(Addresses(present).TakeLast(ours)),
+                    };
+                    input.Spec.SecondaryPrivateIpCount = Math.Min(counted, present);
+                    var taken = new HashSet<string>(input.Use!.Used!.Select(one => one.Address));
+                    var plan = PodAddressDecision.Plan(input);
+
+                    Assert.DoesNotContain(plan.Withdrawn, taken.Contains);
+                    Assert.True(plan.Withdrawn.IsSubsetOf(input.Assigned));
+                    Assert.True(present - plan.Withdrawn.Count >= input.Spec.SecondaryPrivateIpCount);
+                    Assert.True(plan.Withdrawn.Count == 0 || input.Use.Free - plan.Withdrawn.Count >= Math.Max(warm, waiting));
+                    if (plan.Change is PodAddressChange.AssignCount assign)
+                    {
+                        Assert.InRange(assign.Count, 1, input.AddressesPerEni.Value - 1 - present);
+                        Assert.True(input.Use.Free + assign.Count <= Math.Max(warm, waiting));
+                    }
+                }
+            );
+    }
+
+    private static string[] Addresses(int count) => [.. Enumerable.Range(0, count).Select(host => $"10.0.0.{100 + host}")];
+
+    private static PodAddressInput Input(int warm, int present, int used = 0, int waiting = 0)
+    {
+        var spec = A.Attachment(spec: spec => spec.PodAddresses = new PodAddressesSpec { Warm = warm }).Spec!;
+        var row = A.Row(attachment: A.Attached()) with { PrivateIps = ["10.0.0.9", .. Addresses(present)] };
+        var use = new AddressUse
+        {
+            Free = present - used,
+            Waiting = waiting,
+            Used = [.. Addresses(used).Select(address => new UsedAddress { Address = address, Pod = "a/b" })],
+        };
+        return new PodAddressInput(spec, row, use, 30);
+    }
+}

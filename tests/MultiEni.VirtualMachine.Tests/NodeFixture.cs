@@ -11,6 +11,9 @@ public abstract class NodeFixture(MachineMode mode) : IAsyncLifetime
 {
     // QEMU takes a request for lost after five seconds.
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LastLimit = TimeSpan.FromSeconds(30);
+
+    private int _machines;
 
     public GuestNode Node { get; private set; } = null!;
 
@@ -22,18 +25,15 @@ public abstract class NodeFixture(MachineMode mode) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Node = await GuestNode.StartAsync(HasIommu ? "iommu" : "noiommu", mode, Stop);
+        _machines++;
+        Node = await GuestNode.StartAsync($"{(HasIommu ? "iommu" : "noiommu")}{(_machines == 1 ? "" : $"-{_machines}")}", mode, Stop);
         await SetUpAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (Node is not null)
-        {
-            await Shell.TryAsync("dmesg > /out/kernel.log", CancellationToken.None);
-            await Node.DisposeAsync();
-        }
+        await EndAsync();
     }
 
     /// <summary>
@@ -144,24 +144,35 @@ public abstract class NodeFixture(MachineMode mode) : IAsyncLifetime
     public Task GoneAsync(int slot) => Node.AwaitAsync(() => IsGoneAsync(slot), $"the card in slot {slot} to be gone", Stop);
 
     /// <summary>
-    /// Ends applications and attachments, takes all cards out, and starts the node's pods anew.
+    /// Gives the next story another machine: whatever a story that failed has left, in the kernel
+    /// too, stays with the one it had. Its logs stay.
     /// </summary>
-    public async Task ClearAsync()
+    public async Task ReplaceAsync()
     {
-        await Shell.TryAsync("pkill -KILL eni-manager; pkill dpdk-testpmd; pkill -f '[h]old-device'", Stop);
-        await Node.StopManagerAsync(Stop);
-        Node.Cluster.ForgetAll();
-        GuestClaim.ForgetAll(Node.Cluster.Kubernetes.Store);
-        File.Delete(Path.Combine(Node.Machine.Folder, "state/prepared-claims.json"));
-        foreach (var slot in (int[])[5, 6, 7, 8])
+        await EndAsync();
+        await InitializeAsync();
+    }
+
+    private async Task EndAsync()
+    {
+        if (Node is null)
         {
-            if (!await IsGoneAsync(slot))
-            {
-                await UnplugAsync(slot);
-            }
+            return;
         }
 
-        await SetUpAsync();
+        try
+        {
+            if (!Node.Machine.HasEnded)
+            {
+                await Shell.TryAsync("dmesg > /out/kernel.log", CancellationToken.None).WaitAsync(LastLimit);
+            }
+        }
+        catch (Exception error) when (error is IOException or TimeoutException)
+        {
+            // A kernel that hangs. What it last said is on its console.
+        }
+
+        await Node.DisposeAsync();
     }
 
     private async Task<bool> IsGoneAsync(int slot) => (await Shell.TryAsync($"test -e /sys/bus/pci/devices/{Address(slot)}", Stop)).Status != 0;

@@ -19,7 +19,7 @@ public abstract class SetupStories(NodeFixture node) : IAsyncLifetime
         GC.SuppressFinalize(this);
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
         {
-            await node.ClearAsync();
+            await node.ReplaceAsync();
         }
     }
 

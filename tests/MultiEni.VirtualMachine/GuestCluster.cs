@@ -154,19 +154,6 @@ public sealed class GuestCluster : IAsyncDisposable
             }
         );
 
-    /// <summary>Removes all attachments, whoever still has a finalizer on them.</summary>
-    public void ForgetAll()
-    {
-        foreach (var name in Kubernetes.Store.List(Attachments).Select(found => found["metadata"]!["name"]!.GetValue<string>()))
-        {
-            Kubernetes.Store.Change(Attachments, name, live => live["metadata"]!.AsObject().Remove("finalizers"));
-            if (Kubernetes.Store.Find(Attachments, name) is not null)
-            {
-                Kubernetes.Store.Delete(Attachments, name);
-            }
-        }
-    }
-
     /// <summary>Sets what the node counts of a resource.</summary>
     public void Count(string resource, int count)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using MultiEni.VirtualMachine.Wire;
 
 namespace MultiEni.VirtualMachine;
@@ -129,7 +130,7 @@ public sealed class Machine : IAsyncDisposable
             using var limit = new CancellationTokenSource(StopLimit);
             await Monitor.QuitAsync(limit.Token);
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException)
+        catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)
         {
             // It ended by itself, or its own limit ends it.
         }

@@ -11,3 +11,6 @@ rm -f "$page"
 
 dotnet build tests/MultiEni.Scenarios --nologo --verbosity quiet
 UPDATE_DOCUMENTS=1 artifacts/bin/MultiEni.Scenarios/debug/MultiEni.Scenarios --progress off --no-ansi --filter-class '*ReferencePageTests'
+
+dotnet build tests/MultiEni.Chart.Tests --nologo --verbosity quiet
+UPDATE_DOCUMENTS=1 artifacts/bin/MultiEni.Chart.Tests/debug/MultiEni.Chart.Tests --progress off --no-ansi --filter-class '*ChartReadmeTests'

@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
-using MultiEni.Manager.Binding;
 using MultiEni.Manager.Claims.Preparation;
 using MultiEni.Manager.Claims.Slices;
 using MultiEni.Manager.Devices;
@@ -25,7 +23,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     // the kubelet. Nothing but the claim tells of it.
     internal static readonly TimeSpan WithdrawalGrace = TimeSpan.FromSeconds(5);
 
-    private readonly string _path;
+    private readonly OfferRecordFile _record;
     private readonly string _node;
     private readonly PreparedClaims _claims;
     private readonly ClaimHolds _holds;
@@ -78,8 +76,9 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         ILogger logger
     )
     {
-        (_path, _node, _claims, _holds, _files, _host, _health, _time, _logger) = (path, node, claims, holds, files, host, health, time, logger);
+        (_node, _claims, _holds, _files, _host, _health, _time, _logger) = (node, claims, holds, files, host, health, time, logger);
         (_slice, _registration, _facts) = (slice, registration, facts);
+        _record = new OfferRecordFile(path, logger);
         _checker = new DeviceChecker(host);
         _reader = new HostReader(host);
         _graceIsOver = time.CreateTimer(_ => settled(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -127,7 +126,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     public async Task StartAsync(string bootId, CancellationToken cancellationToken)
     {
         Sweep(bootId);
-        var record = Read();
+        var record = _record.Read();
         lock (_lock)
         {
             _entries.Clear();
@@ -375,7 +374,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
                 _files.Remove(old);
             }
 
-            DurableFile.RemoveUnfinished(Path.GetDirectoryName(Path.GetFullPath(_path))!, Path.GetFileName(_path));
+            _record.RemoveUnfinished();
             _files.RemoveStrays(uid => _claims.Find(uid, bootId) is not null);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -399,40 +398,18 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         };
     }
 
-    private OfferRecord? Read()
-    {
-        try
+    private void Save() =>
+        _record.Write(() =>
         {
-            return DurableFile.Read(_path) is { Length: > 0 } text ? JsonSerializer.Deserialize(text, OfferRecordJson.Default.OfferRecord) : null;
-        }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
-        {
-            ClaimLog.OffersUnreadable(_logger, _path, error.Message);
-            return null;
-        }
-    }
-
-    private void Save()
-    {
-        OfferRecord record;
-        lock (_lock)
-        {
-            record = new OfferRecord
+            lock (_lock)
             {
-                BootId = _bootId ?? "",
-                Devices = [.. _entries.Values.Select(entry => OfferRecordDevice.Of(entry.Device, entry.WithdrawnAt is not null))],
-            };
-        }
-
-        try
-        {
-            DurableFile.Replace(_path, JsonSerializer.Serialize(record, OfferRecordJson.Default.OfferRecord));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            ClaimLog.OffersUnwritten(_logger, _path, error.Message);
-        }
-    }
+                return new OfferRecord
+                {
+                    BootId = _bootId ?? "",
+                    Devices = [.. _entries.Values.Select(entry => OfferRecordDevice.Of(entry.Device, entry.WithdrawnAt is not null))],
+                };
+            }
+        });
 
     private sealed record Entry(ClaimableDevice Device, DeviceStanding Standing, long? WithdrawnAt);
 }

@@ -72,6 +72,14 @@ internal static class PrepareDecision
 
         if (seen.Devices.FirstOrDefault(entry => entry.Device.Name == result.Device) is not { } entry)
         {
+            // Begun before a restart: nobody else may touch the device meanwhile, so that it could
+            // not be offered again either before this claim has it, or has ended.
+            var begun = seen.Prepared.FirstOrDefault(claim => claim.Uid == seen.Asked.Uid && claim.Phase == ClaimPhase.Preparing);
+            if (begun?.Devices.Find(device => device.Device == result.Device) is { } noted)
+            {
+                return new DevicePlan.Planned(noted with { Requests = [result.MainRequest] });
+            }
+
             return Refused(
                 $"Device {result.Device} of claim {seen.Asked} is not, or no longer, offered on node {seen.Node}: its ENI was detached, or no NodeENI asks for it. "
                     + "Delete the pod, so that it gets another device.",

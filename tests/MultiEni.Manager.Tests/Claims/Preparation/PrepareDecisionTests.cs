@@ -65,6 +65,23 @@ public sealed class PrepareDecisionTests
     }
 
     [Fact]
+    public void What_was_begun_before_a_restart_goes_on_although_the_device_is_not_offered_yet()
+    {
+        var seen = Seen(WhenClaimed("a"), Result("a"));
+        var begun = Plan(seen, "\"mode\": \"dpdk\"");
+        var after = seen with { Devices = [], Prepared = [begun] };
+
+        var device = Assert.Single(Plan(after, "\"mode\": \"dpdk\"").Devices);
+        Assert.Equal(("eni-a", "0000:00:06.0", "vfio-pci", true), (device.Device, device.PciAddress, device.Driver, device.IsBoundForClaim));
+        Assert.Contains("no longer, offered", Refusal(after with { Prepared = [begun with { Uid = "another" }] }), StringComparison.Ordinal);
+        Assert.Contains(
+            "no longer, offered",
+            Refusal(after with { Prepared = [begun with { Phase = ClaimPhase.Unpreparing }] }),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void A_claim_may_say_what_is_the_case_anyway()
     {
         var device = Assert.Single(Plan(Seen(Bound("a"), Result("a")), "\"mode\": \"dpdk\", \"driver\": \"vfio-pci\"").Devices);

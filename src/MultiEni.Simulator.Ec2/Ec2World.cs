@@ -211,4 +211,7 @@ public sealed class Ec2World
     /// Other workloads take one address here and there: plenty stay free, and no /28 does.
     /// </summary>
     public void Fragment(string subnetId) => _state.Enter(() => _state.RequireSubnet(subnetId).Ipv4.Fragment());
+
+    /// <summary>Keeps a range of a subnet, as <c>create-subnet-cidr-reservation</c> does.</summary>
+    public void Reserve(string subnetId, CidrReservation reservation) => _state.Enter(() => _state.RequireSubnet(subnetId).Ipv4.Reserve(reservation));
 }

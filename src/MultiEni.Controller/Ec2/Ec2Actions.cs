@@ -51,6 +51,9 @@ internal static class Ec2Actions
     /// <summary>Reads subnets.</summary>
     public const string DescribeSubnets = nameof(DescribeSubnets);
 
+    /// <summary>Reads what a subnet keeps for prefixes and for named addresses.</summary>
+    public const string GetSubnetCidrReservations = nameof(GetSubnetCidrReservations);
+
     /// <summary>Reads security groups.</summary>
     public const string DescribeSecurityGroups = nameof(DescribeSecurityGroups);
 

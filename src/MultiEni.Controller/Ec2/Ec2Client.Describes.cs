@@ -71,6 +71,18 @@ internal sealed partial class Ec2Client
     public Task<IReadOnlyList<SubnetRow>> DescribeSubnetsByTagAsync(IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken) =>
         AllAsync(SubnetPagesAsync([.. SdkRequests.TagFilters(tags)], cancellationToken));
 
+    /// <summary>The IPv4 ranges that a subnet keeps (docs/reference/ec2.md#subnet-addresses).</summary>
+    public Task<IReadOnlyList<CidrReservation>> GetSubnetCidrReservationsAsync(SubnetId subnetId, CancellationToken cancellationToken) =>
+        AllAsync(
+            PagesAsync(
+                Ec2Actions.GetSubnetCidrReservations,
+                CallPriority.Create,
+                (client, next, token) => client.GetSubnetCidrReservationsAsync(new() { SubnetId = subnetId.ToString(), NextToken = next }, token),
+                page => (page.SubnetIpv4CidrReservations?.Select(SdkRows.CidrReservation), page.NextToken),
+                cancellationToken
+            )
+        );
+
     /// <summary>
     /// Security groups by identifier; those that do not exist are missing from the answer.
     /// </summary>

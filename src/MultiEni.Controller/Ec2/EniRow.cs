@@ -158,6 +158,24 @@ internal sealed record SubnetRow(
 
     /// <summary>IPv6 range; null when it has none.</summary>
     public string? Ipv6Cidr { get; init; }
+
+    /// <summary>What it keeps beside its free addresses, as far as that was asked for.</summary>
+    public IReadOnlyList<CidrReservation> Reservations { get; init; } = [];
+}
+
+/// <summary>
+/// An IPv4 range of a subnet from which EC2 chooses no single address by itself
+/// (https://docs.aws.amazon.com/vpc/latest/userguide/subnet-cidr-reservation.html).
+/// </summary>
+/// <param name="Cidr">The range.</param>
+/// <param name="Type">`prefix`: EC2 takes prefixes from it. `explicit`: whoever names an address gets it.</param>
+internal sealed record CidrReservation(string Cidr, string Type)
+{
+    /// <summary>For prefixes.</summary>
+    public const string Prefix = "prefix";
+
+    /// <summary>For addresses that are named.</summary>
+    public const string Explicit = "explicit";
 }
 
 /// <summary>One security group as EC2 describes it.</summary>

@@ -59,6 +59,8 @@ internal static class SdkRows
                 ?.Ipv6CidrBlock,
         };
 
+    public static CidrReservation CidrReservation(SubnetCidrReservation range) => new(range.Cidr ?? "", range.ReservationType?.Value ?? "");
+
     public static SecurityGroupRow SecurityGroup(SecurityGroup group) =>
         new(group.GroupId, group.GroupName ?? "", group.VpcId ?? "", Tags(group.Tags));
 

@@ -172,7 +172,7 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
 
         var resolution = NetworkResolver.Resolve(
             spec,
-            subnets.DistinctBy(subnet => subnet.SubnetId).ToList(),
+            await WithReservationsAsync(spec, subnets.DistinctBy(subnet => subnet.SubnetId).ToList(), cancellationToken),
             groups.DistinctBy(group => group.Id).ToList()
         );
         if (resolution.Network is not { } network)
@@ -183,6 +183,36 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
         var chosen = network.Subnets.Select(subnet => subnet.SubnetId).ToHashSet();
         var counted = made.Where(attachment => chosen.Contains(attachment.SubnetId)).Select(attachment => attachment.Name).ToHashSet();
         return resolution with { Network = network with { Counted = counted } };
+    }
+
+    // Asked only of a subnet that would be refused without: in all others it makes no difference.
+    private async Task<List<SubnetRow>> WithReservationsAsync(NodeEniSpec spec, List<SubnetRow> subnets, CancellationToken cancellationToken)
+    {
+        if (!NetworkSources.UsesReservations(spec))
+        {
+            return subnets;
+        }
+
+        for (var i = 0; i < subnets.Count; i++)
+        {
+            var subnet = subnets[i];
+            if (subnet.Ipv6Native || subnet.FreeAddresses >= FreeAddresses.NeededFor(spec))
+            {
+                continue;
+            }
+
+            try
+            {
+                var reservations = await ec2.GetSubnetCidrReservationsAsync(SubnetId.Parse(subnet.SubnetId, null), cancellationToken);
+                subnets[i] = subnet with { Reservations = reservations };
+            }
+            catch (Ec2CallException)
+            {
+                // Without the right, or just now: it is taken for a subnet that keeps nothing.
+            }
+        }
+
+        return subnets;
     }
 
     private async Task<IReadOnlyList<SecurityGroupRow>> GroupsOfAsync(string vpc, NodeEniSpec spec, CancellationToken cancellationToken)
@@ -233,6 +263,10 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
                 SecurityGroupIds = spec.SecurityGroupIds,
                 SecurityGroupNames = spec.SecurityGroupNames,
                 SecurityGroupSelector = spec.SecurityGroupSelector,
+                // Whether reservations are asked for depends on these.
+                Ipv4PrefixCount = spec.Ipv4PrefixCount,
+                SecondaryPrivateIpCount = NetworkSources.UsesReservations(spec) ? spec.SecondaryPrivateIpCount : 0,
+                PrivateIpAddresses = spec.PrivateIpAddresses,
             },
             ApiJson.Default.NodeEniSpec
         );

@@ -1,4 +1,5 @@
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Ec2;
 
 namespace MultiEni.Controller.Planning;
 
@@ -68,6 +69,9 @@ internal sealed record ResolvedSubnet(string SubnetId, string VpcId, string Zone
 
     /// <summary>Its IPv6 range; null when it has none.</summary>
     public string? Ipv6Cidr { get; init; }
+
+    /// <summary>What it keeps beside its free addresses, as far as that was asked for.</summary>
+    public IReadOnlyList<CidrReservation> Reservations { get; init; } = [];
 
     /// <summary>
     /// Whether it can have the addresses that a NodeENI asks for beside the first.

@@ -191,6 +191,7 @@ internal static class NetworkResolver
                 {
                     Ipv6Native = row.Ipv6Native,
                     Ipv6Cidr = row.Ipv6Cidr,
+                    Reservations = row.Reservations,
                 }
             );
         }

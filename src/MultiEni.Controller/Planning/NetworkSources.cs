@@ -17,6 +17,11 @@ internal static class NetworkSources
         return Join(spec.SubnetName, spec.SubnetNames);
     }
 
+    /// <summary>
+    /// Whether ENIs may get addresses that a subnet keeps by CIDR reservations.
+    /// </summary>
+    public static bool UsesReservations(NodeEniSpec spec) => spec.Ipv4PrefixCount > 0 || spec.PrivateIpAddresses is { Count: > 0 };
+
     /// <summary>Whether tags contain all of a selector, <c>*</c> standing for any value.</summary>
     public static bool Matches(IReadOnlyDictionary<string, string> selector, IReadOnlyDictionary<string, string> tags)
     {

@@ -19,7 +19,6 @@ internal sealed class NodePlanner
     private readonly AttachmentTemplate? _template;
     private readonly ElasticIpPool _elastic;
     private readonly int _firstIndex;
-    private readonly int _neededAddresses;
 
     public NodePlanner(PlanInput input, Dictionary<string, EniAttachment> existing)
     {
@@ -32,7 +31,6 @@ internal sealed class NodePlanner
         _fixed = new FixedAddresses(spec.PrivateIpAddresses, input.AttachmentsIn, existing.Values);
         _elastic = new ElasticIpPool(spec.ElasticIps, input.ElasticIps, spec.ElasticIps is null ? [] : input.ElasticIpsOfOthers(), existing.Values);
         _template = input.Network is null ? null : new AttachmentTemplate(input.NodeEni, input.Network, _firstIndex);
-        _neededAddresses = FreeAddresses.NeededFor(spec);
     }
 
     /// <summary>What should exist, by name.</summary>
@@ -315,14 +313,15 @@ internal sealed class NodePlanner
 
         UsedFreeAddresses = true;
         var adoptable = _input.IsAdoptable(instance.InstanceId, slot.Of.Subnet.SubnetId);
-        if (!adoptable && addresses.In(slot.Of.Subnet) < _neededAddresses)
+        var needed = FreeAddresses.NeededIn(slot.Of.Subnet, spec);
+        if (!adoptable && addresses.In(slot.Of.Subnet) < needed)
         {
             Problem(
                 node,
                 Reasons.SubnetFull,
                 InsufficientAddresses.Describe(
                     $"subnet {slot.Of.Subnet.SubnetId}",
-                    $"{Math.Max(addresses.In(slot.Of.Subnet), 0)} are left without those of ENIs in progress, and {_neededAddresses} are needed"
+                    $"{Math.Max(addresses.In(slot.Of.Subnet), 0)} are left without those of ENIs in progress, and {needed} are needed"
                 )
             );
             return false;
@@ -331,7 +330,7 @@ internal sealed class NodePlanner
         room.Take();
         if (!adoptable)
         {
-            addresses.Take(slot.Of.Subnet, _neededAddresses);
+            addresses.Take(slot.Of.Subnet, needed);
         }
 
         return true;

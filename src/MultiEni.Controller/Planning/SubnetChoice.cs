@@ -1,5 +1,7 @@
+using System.Net;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Ec2;
 
 namespace MultiEni.Controller.Planning;
 
@@ -32,7 +34,7 @@ internal static class SubnetChoice
         bool HasRoom(ResolvedSubnet subnet) =>
             !input.HasNoRoom(subnet.SubnetId)
             && subnet.TakesAddressesOf(spec)
-            && free.In(subnet) >= FreeAddresses.NeededFor(spec)
+            && free.In(subnet) >= FreeAddresses.NeededIn(subnet, spec)
             && primaries.HasFree(subnet);
 
         var best = inZone.OrderByDescending(HasRoom).ThenByDescending(free.In).ThenBy(subnet => subnet.SubnetId, StringComparer.Ordinal).First();
@@ -74,6 +76,26 @@ internal sealed class FreeAddresses(ResolvedNetwork network, Func<string, IEnume
     /// <summary>IPv4 addresses that one ENI of a NodeENI takes.</summary>
     public static int NeededFor(NodeEniSpec spec) => NeededFor(spec.SecondaryPrivateIpCount, spec.Ipv4PrefixCount);
 
+    /// <summary>
+    /// Of those that are free in a subnet, how many one ENI of a NodeENI takes. What the subnet keeps
+    /// for prefixes, or for addresses that are named, is not among the free ones.
+    /// </summary>
+    public static int NeededIn(ResolvedSubnet subnet, NodeEniSpec spec) =>
+        NeededIn(subnet, spec.PrivateIpAddresses ?? [], spec.SecondaryPrivateIpCount, spec.Ipv4PrefixCount);
+
+    private static int NeededIn(ResolvedSubnet subnet, IReadOnlyList<string> primaries, int secondaryAddresses, int prefixes)
+    {
+        var needed = NeededFor(secondaryAddresses, subnet.Reservations.Any(range => range.Type == CidrReservation.Prefix) ? 0 : prefixes);
+        var named = primaries.Where(address => Contains(subnet.Cidr, address)).ToList();
+        return named.Count > 0 && named.TrueForAll(address => IsKept(subnet, address)) ? needed - 1 : needed;
+    }
+
+    private static bool IsKept(ResolvedSubnet subnet, string address) =>
+        subnet.Reservations.Any(range => range.Type == CidrReservation.Explicit && Contains(range.Cidr, address));
+
+    private static bool Contains(string cidr, string address) =>
+        IPNetwork.TryParse(cidr, out var range) && IPAddress.TryParse(address, out var parsed) && range.Contains(parsed);
+
     /// <summary>How many are left; any number in a subnet whose ENIs need none.</summary>
     public int In(ResolvedSubnet subnet)
     {
@@ -89,7 +111,8 @@ internal sealed class FreeAddresses(ResolvedNetwork network, Func<string, IEnume
             {
                 if (!network.Counted.Contains(attachment.Metadata.Name))
                 {
-                    free -= NeededFor(attachment.Spec!.SecondaryPrivateIpCount, attachment.Spec.Ipv4PrefixCount);
+                    var spec = attachment.Spec!;
+                    free -= NeededIn(subnet, spec.PrivateIpAddress is { } named ? [named] : [], spec.SecondaryPrivateIpCount, spec.Ipv4PrefixCount);
                 }
             }
 

@@ -27,6 +27,7 @@ internal static class ActionTable
         new("TerminateInstances", true, TerminateInstances.Execute),
         new("DescribeNetworkInterfaces", false, DescribeNetworkInterfaces.Execute),
         new("DescribeSubnets", false, DescribeSubnets.Execute),
+        new("GetSubnetCidrReservations", false, SubnetCidrReservations.Get),
         new("DescribeSecurityGroups", false, DescribeSecurityGroups.Execute),
         new("DescribeInstances", false, DescribeInstances.Execute),
         new("DescribeInstanceTypes", false, DescribeInstanceTypes.Execute),

@@ -12,9 +12,13 @@ internal sealed class Ipv4Pool
     private const int PrefixSize = 16;
     private readonly uint _base;
     private readonly bool[] _used;
+
+    // Ranges that no address is taken from unless it is named, or a prefix is wanted.
+    private readonly bool[] _kept;
+    private readonly List<CidrReservation> _reservations = [];
     private int _firstCandidate;
 
-    private Ipv4Pool() => _used = [];
+    private Ipv4Pool() => _used = _kept = [];
 
     public Ipv4Pool(string cidr)
     {
@@ -26,6 +30,7 @@ internal sealed class Ipv4Pool
 
         _base = ToNumber(network.BaseAddress);
         _used = new bool[1 << (32 - network.PrefixLength)];
+        _kept = new bool[_used.Length];
         _used[0] = _used[1] = _used[2] = _used[3] = _used[^1] = true;
         Free = _used.Length - 5;
     }
@@ -33,7 +38,27 @@ internal sealed class Ipv4Pool
     /// <summary>No addresses, as in a subnet with IPv6 only.</summary>
     public static Ipv4Pool None => new();
 
+    /// <summary>Addresses that anybody gets: those of reservations are not among them.</summary>
     public int Free { get; private set; }
+
+    /// <summary>The ranges that are kept.</summary>
+    public IReadOnlyList<CidrReservation> Reservations => _reservations;
+
+    /// <summary>Keeps a range of the block; what is in use in it stays in use.</summary>
+    public void Reserve(CidrReservation reservation)
+    {
+        var range = IPNetwork.Parse(reservation.Cidr);
+        var first = OffsetOf(range.BaseAddress.ToString());
+        var size = 1 << (32 - range.PrefixLength);
+        if (first < 0 || first + size > _used.Length || _kept.AsSpan(first, size).Contains(true))
+        {
+            throw new ArgumentException($"{reservation.Cidr} is not in the subnet, or overlaps another reservation.", nameof(reservation));
+        }
+
+        Free -= _used.AsSpan(first, size).Count(false);
+        _kept.AsSpan(first, size).Fill(true);
+        _reservations.Add(reservation);
+    }
 
     /// <summary>The lowest free addresses, or null, taking none, when there are too few.</summary>
     public List<string>? Take(int count)
@@ -46,7 +71,7 @@ internal sealed class Ipv4Pool
         var taken = new List<string>(count);
         for (var offset = _firstCandidate; taken.Count < count; offset++)
         {
-            if (!_used[offset])
+            if (!_used[offset] && !_kept[offset])
             {
                 _used[offset] = true;
                 taken.Add(ToText(offset));
@@ -69,7 +94,7 @@ internal sealed class Ipv4Pool
         }
 
         _used[offset] = true;
-        Free--;
+        Free -= _kept[offset] ? 0 : 1;
         return true;
     }
 
@@ -77,26 +102,23 @@ internal sealed class Ipv4Pool
     public bool Contains(string address) => OffsetOf(address) >= 0;
 
     /// <summary>
-    /// The lowest whole free blocks of sixteen, or null, taking none, when there are too few.
+    /// The lowest whole free blocks of sixteen, those that are kept for prefixes first, or null,
+    /// taking none, when there are too few.
     /// </summary>
     public List<string>? TakePrefixes(int count)
     {
-        var blocks = new List<int>(count);
-        for (var offset = 0; offset < _used.Length && blocks.Count < count; offset += PrefixSize)
-        {
-            if (_used.AsSpan(offset, PrefixSize).IndexOf(true) < 0)
-            {
-                blocks.Add(offset);
-            }
-        }
-
+        var blocks = FreeBlocks().OrderByDescending(offset => _kept[offset]).Take(count).ToList();
         if (blocks.Count < count)
         {
             return null;
         }
 
-        blocks.ForEach(offset => _used.AsSpan(offset, PrefixSize).Fill(true));
-        Free -= count * PrefixSize;
+        foreach (var offset in blocks)
+        {
+            _used.AsSpan(offset, PrefixSize).Fill(true);
+            Free -= _kept[offset] ? 0 : PrefixSize;
+        }
+
         return blocks.ConvertAll(offset => $"{ToText(offset)}/28");
     }
 
@@ -108,7 +130,7 @@ internal sealed class Ipv4Pool
     {
         for (var offset = 0; offset < _used.Length; offset += PrefixSize)
         {
-            if (_used.AsSpan(offset, PrefixSize).IndexOf(true) < 0)
+            if (!_kept[offset] && !_used.AsSpan(offset, PrefixSize).Contains(true))
             {
                 _used[offset] = true;
                 Free--;
@@ -121,7 +143,7 @@ internal sealed class Ipv4Pool
         var offset = OffsetOf(address);
         _used[offset] = false;
         _firstCandidate = Math.Min(_firstCandidate, offset);
-        Free++;
+        Free += _kept[offset] ? 0 : 1;
     }
 
     public void ReleasePrefix(string prefix)
@@ -129,7 +151,31 @@ internal sealed class Ipv4Pool
         var offset = OffsetOf(prefix[..prefix.IndexOf('/', StringComparison.Ordinal)]);
         _used.AsSpan(offset, PrefixSize).Clear();
         _firstCandidate = Math.Min(_firstCandidate, offset);
-        Free += PrefixSize;
+        Free += _kept[offset] ? 0 : PrefixSize;
+    }
+
+    // Whole blocks that are free, without those that are kept for named addresses.
+    private IEnumerable<int> FreeBlocks()
+    {
+        for (var offset = 0; offset < _used.Length; offset += PrefixSize)
+        {
+            if (!_used.AsSpan(offset, PrefixSize).Contains(true) && KeptAs(offset) is not false)
+            {
+                yield return offset;
+            }
+        }
+    }
+
+    // True: the whole block is kept for prefixes. False: something of it is kept otherwise.
+    private bool? KeptAs(int block)
+    {
+        if (!_kept.AsSpan(block, PrefixSize).Contains(true))
+        {
+            return null;
+        }
+
+        return !_kept.AsSpan(block, PrefixSize).Contains(false)
+            && _reservations.Exists(range => range.IsForPrefixes && IPNetwork.Parse(range.Cidr).Contains(IPAddress.Parse(ToText(block))));
     }
 
     private int OffsetOf(string address)

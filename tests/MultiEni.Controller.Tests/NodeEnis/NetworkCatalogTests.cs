@@ -1,5 +1,7 @@
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Networks;
+using MultiEni.Controller.Planning;
 using MultiEni.Controller.Tests.Ec2;
 
 namespace MultiEni.Controller.Tests.NodeEnis;
@@ -76,6 +78,33 @@ public sealed class NetworkCatalogTests
 
         Assert.Equal(1, Asked(world));
         Assert.Equal("10.0.0.0/24", catalog.RangesOf(world.Subnet)?.Ipv4);
+    }
+
+    [Fact]
+    public async Task Reservations_are_asked_for_only_where_they_decide_and_a_policy_without_the_right_is_no_failure()
+    {
+        await using var world = await Ec2World.StartAsync();
+        world.Simulator.World.Reserve(world.Subnet, new("10.0.0.128/25", IsForPrefixes: true));
+        var catalog = new NetworkCatalog(world.Client, () => [], world.Time);
+        var (plain, prefixes) = (Sources(world.Subnet, world.Group), Sources(world.Subnet, world.Group) with { Ipv4PrefixCount = 1 });
+
+        Assert.Empty((await ResolveAsync(prefixes)).Reservations);
+        world.Simulator.World.OccupyAddresses(world.Subnet, int.MaxValue);
+        Assert.Empty((await ResolveAsync(plain)).Reservations);
+        Assert.Equal(0, world.Simulator.Counters.Snapshot()["GetSubnetCidrReservations"].Total);
+
+        Assert.Equal([new("10.0.0.128/25", CidrReservation.Prefix)], (await ResolveAsync(prefixes)).Reservations);
+        // NodeENIs share an answer with those that ask for the same only.
+        Assert.Empty(Assert.Single((await catalog.ResolveAsync(plain, null, Ct)).Network!.Subnets).Reservations);
+
+        world.Simulator.Faults.Deny("GetSubnetCidrReservations");
+        Assert.Empty((await ResolveAsync(prefixes)).Reservations);
+
+        async Task<ResolvedSubnet> ResolveAsync(NodeEniSpec spec)
+        {
+            world.Time.Advance(TimeSpan.FromSeconds(1));
+            return Assert.Single((await catalog.ResolveAsync(spec, TimeSpan.Zero, Ct)).Network!.Subnets);
+        }
     }
 
     private static NodeEniSpec Sources(string subnet, string group) => new() { SubnetId = subnet, SecurityGroupIds = [group] };

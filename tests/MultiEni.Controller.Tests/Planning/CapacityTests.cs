@@ -143,6 +143,37 @@ public sealed class CapacityTests
         );
     }
 
+    // Free addresses, prefixes, the type of a reservation for 10.0.0.128/25, ENIs planned on three nodes.
+    [Theory]
+    [InlineData(3, 1, CidrReservation.Prefix, 3)]
+    [InlineData(2, 1, CidrReservation.Prefix, 2)]
+    [InlineData(0, 1, CidrReservation.Prefix, 0)]
+    [InlineData(20, 1, CidrReservation.Explicit, 1)]
+    [InlineData(0, 0, CidrReservation.Explicit, 0)]
+    public void A_range_that_a_subnet_keeps_for_prefixes_is_not_counted_against_its_free_addresses(int free, int prefixes, string type, int planned)
+    {
+        PlannedNode[] nodes = [A.Node("a", "i-a"), A.Node("b", "i-b"), A.Node("c", "i-c")];
+        var subnet = A.Subnet("subnet-a1", free: free) with { Reservations = [new("10.0.0.128/25", type)] };
+
+        var plan = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.Ipv4PrefixCount = prefixes), nodes, A.Network(subnet)));
+
+        Assert.Equal(planned, plan.Apply.Count);
+        Assert.Equal(planned < 3, plan.Problems.Any(problem => problem.Reason == Reasons.SubnetFull));
+    }
+
+    // The listed address, and whether an ENI is planned in a subnet that has none free.
+    [Theory]
+    [InlineData("10.0.0.200", true)]
+    [InlineData("10.0.0.20", false)]
+    public void A_named_address_of_a_range_that_a_subnet_keeps_for_named_ones_is_not_counted_either(string address, bool isPlanned)
+    {
+        var subnet = A.Subnet("subnet-a1", free: 0) with { Cidr = "10.0.0.0/24", Reservations = [new("10.0.0.128/25", CidrReservation.Explicit)] };
+
+        var plan = Planner.Plan(A.PlanInput(A.NodeEni(spec: s => s.PrivateIpAddresses = [address]), OneNode, A.Network(subnet)));
+
+        Assert.Equal(isPlanned ? [address] : [], plan.Apply.Select(attachment => attachment.Spec!.PrivateIpAddress!));
+    }
+
     [Fact]
     public void A_full_subnet_does_not_keep_the_others_from_being_used()
     {

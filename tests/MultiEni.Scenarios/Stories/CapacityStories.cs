@@ -96,6 +96,26 @@ public class CapacityStories
     }
 
     [Fact]
+    public async Task A_range_that_a_subnet_keeps_for_prefixes_is_used_although_no_block_is_free()
+    {
+        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 2 });
+        var world = stage.Cluster.Ec2.World;
+        var subnet = world.AddSubnet(stage.Cluster.Network.VpcId, stage.Cluster.Network.Zones[0], "10.9.0.0/24").Id;
+        world.Reserve(subnet, new("10.9.0.128/25", IsForPrefixes: true));
+        world.OccupyAddresses(subnet, 256 - 128 - 5 - 4);
+
+        await stage.ApplyAsync(Manifests.NodeEni("kept", "ipv4PrefixCount: 1").Replace("subnet-12345678", subnet));
+
+        await stage.UntilReadyAsync("kept", 2);
+        Assert.All(
+            await stage.AttachmentsAsync("kept"),
+            attachment => Assert.Matches(@"^10\.9\.0\.(128|144)/28$", Assert.Single(attachment.Status!.Network!.Prefixes!))
+        );
+        await stage.DeleteNodeEniAsync("kept");
+        await stage.AssertNothingLeftAsync();
+    }
+
+    [Fact]
     public async Task A_subnet_with_IPv6_only_is_used_and_its_ENI_has_an_IPv6_address()
     {
         await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1 });

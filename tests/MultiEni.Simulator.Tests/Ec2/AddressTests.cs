@@ -84,6 +84,38 @@ public sealed class AddressTests
     }
 
     [Fact]
+    public async Task What_a_subnet_keeps_is_taken_for_prefixes_or_by_name_only()
+    {
+        await using var ec2 = await Ec2Fixture.StartAsync();
+        var subnet = ec2.World.AddSubnet(ec2.Vpc.Id, "us-east-1a", "10.0.2.0/26").Id;
+        ec2.World.Reserve(subnet, new("10.0.2.16/28", IsForPrefixes: true));
+        ec2.World.Reserve(subnet, new("10.0.2.32/28", IsForPrefixes: false));
+        Assert.Equal(64 - 32 - 5, Free(ec2, subnet));
+        Assert.Equal(
+            [("10.0.2.16/28", "prefix"), ("10.0.2.32/28", "explicit")],
+            (await ec2.Client.GetSubnetCidrReservationsAsync(new() { SubnetId = subnet }, Ec2Fixture.Ct)).SubnetIpv4CidrReservations.Select(range =>
+                (range.Cidr, range.ReservationType.Value)
+            )
+        );
+
+        ec2.World.OccupyAddresses(subnet, Free(ec2, subnet) - 2);
+        var row = await CreateAsync(ec2, request => (request.SubnetId, request.Ipv4PrefixCount) = (subnet, 1));
+        Assert.Equal("10.0.2.16/28", Assert.Single(row.Ipv4Prefixes).Ipv4Prefix);
+        Assert.Equal(1, Free(ec2, subnet));
+        await Ec2Fixture.FailsAsync(
+            "InsufficientCidrBlocks",
+            () => CreateAsync(ec2, request => (request.SubnetId, request.Ipv4PrefixCount) = (subnet, 1))
+        );
+        var named = await CreateAsync(ec2, request => (request.SubnetId, request.PrivateIpAddress) = (subnet, "10.0.2.40"));
+        await CreateAsync(ec2, request => request.SubnetId = subnet);
+        await Ec2Fixture.FailsAsync("InsufficientFreeAddressesInSubnet", () => CreateAsync(ec2, request => request.SubnetId = subnet));
+
+        await ec2.DeleteAsync(named.NetworkInterfaceId);
+        await ec2.DeleteAsync(row.NetworkInterfaceId);
+        Assert.Equal(1, Free(ec2, subnet));
+    }
+
+    [Fact]
     public async Task Scattered_addresses_leave_room_for_addresses_but_not_for_prefixes()
     {
         await using var ec2 = await Ec2Fixture.StartAsync();

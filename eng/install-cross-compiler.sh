@@ -2,7 +2,7 @@
 # Installs what compiling for arm64 on x86-64, and running the result, takes beside eng/install-prerequisites.sh: a linker, arm64's C library, QEMU's emulation of
 # programs, and Debian's keys where the system is not Debian. The packages have these names in Debian 12 and in Ubuntu 24.04.
 set -euo pipefail
-packages=(clang gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static binfmt-support debian-archive-keyring)
+packages=(clang gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static binfmt-support arch-test debian-archive-keyring)
 
 missing=()
 for package in "${packages[@]}"; do

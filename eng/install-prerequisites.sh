@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building and testing need beside the .NET SDK: a linker for Native AOT, iproute2 for the tests of links, npm for kubectl,
 # tmux for what is printed to a terminal, the CNI project's plugins, which call eni-ipam, Chromium for the page of `kubectl eni map`,
-# mmdebstrap and umoci to build and to unpack the images.
+# mmdebstrap and umoci to build and to unpack the images, skopeo to push them.
 set -euo pipefail
 
 missing=()
@@ -14,6 +14,7 @@ command -v tmux >/dev/null || missing+=(tmux)
 [ -x /usr/bin/chromium ] || command -v chromium-browser google-chrome >/dev/null || missing+=(chromium)
 command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
 command -v umoci >/dev/null || missing+=(umoci)
+command -v skopeo >/dev/null || missing+=(skopeo)
 [ "${#missing[@]}" -eq 0 ] && exit 0
 
 if ! command -v apt-get >/dev/null; then

@@ -91,6 +91,11 @@ public static class Reasons
     /// </summary>
     public const string AttachmentDiffers = nameof(AttachmentDiffers);
 
+    /// <summary>
+    /// Somebody detached an ENI that was attached at launch and adopted; it is not attached again.
+    /// </summary>
+    public const string AdoptedEniDetached = nameof(AdoptedEniDetached);
+
     /// <summary>The NodeENI has fewer Elastic IPs than ENIs.</summary>
     public const string NoElasticIpLeft = nameof(NoElasticIpLeft);
 

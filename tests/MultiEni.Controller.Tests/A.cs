@@ -142,6 +142,13 @@ internal static class A
             attachment
         );
 
+    /// <summary>The same as an ENI of a launch template that its slot adopted.</summary>
+    public static EniRow Adopted(EniRow row) =>
+        row with
+        {
+            Tags = new Dictionary<string, string>(row.Tags) { [EniTags.Adopted] = "true" },
+        };
+
     public static EniAttachmentRow Attached(
         string instance = "i-1",
         int index = 1,

@@ -5,7 +5,7 @@ namespace MultiEni.Api.EniAttachments;
 
 /// <summary>
 /// The resolved NodeENI spec for one ENI. Security groups, description, tags, source/destination
-/// check, delete-on-termination, connection tracking, ENA Express, MTU and the DPDK fields are mutable, and
+/// check, delete-on-termination, adoption, connection tracking, ENA Express, MTU and the DPDK fields are mutable, and
 /// address counts can be increased; all other fields are immutable, and changing them replaces the attachment.
 /// </summary>
 public sealed record EniAttachmentSpec
@@ -45,6 +45,12 @@ public sealed record EniAttachmentSpec
 
     /// <summary>Whether EC2 deletes the ENI together with the instance.</summary>
     public bool DeleteOnTermination { get; set; } = true;
+
+    /// <summary>
+    /// Whether an ENI that the launch template attached is used instead of a new one. What happens
+    /// to an ENI that was adopted depends on <see cref="NetworkStatus.Adopted"/>, not on this.
+    /// </summary>
+    public bool Adopt { get; set; }
 
     /// <summary>Description shown in the EC2 console.</summary>
     public string? Description { get; set; }

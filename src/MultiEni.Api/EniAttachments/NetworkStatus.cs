@@ -12,6 +12,12 @@ public sealed record NetworkStatus
     [JsonPropertyName("eniID")]
     public string? EniId { get; set; }
 
+    /// <summary>
+    /// True for an ENI that was attached at launch and adopted: it is never detached or deleted.
+    /// Null for one that the controller created.
+    /// </summary>
+    public bool? Adopted { get; set; }
+
     /// <summary>EC2's name of the connection between ENI and instance.</summary>
     [JsonPropertyName("attachmentID")]
     public string? AttachmentId { get; set; }

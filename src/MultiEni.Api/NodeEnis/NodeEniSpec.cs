@@ -64,6 +64,12 @@ public sealed record NodeEniSpec
     /// <summary>Tags added to the ENI. They must not override the controller's own tags.</summary>
     public Dictionary<string, string>? Tags { get; set; }
 
+    /// <summary>
+    /// Whether an ENI that the launch template attached is used instead of a new one. Such an ENI
+    /// is never detached or deleted, and released with the NodeENI (docs/eni-settings.md).
+    /// </summary>
+    public bool Adopt { get; set; }
+
     /// <summary>MTU in bytes; 0 keeps the kernel's default. A VPC supports at most 9001.</summary>
     public int Mtu { get; set; }
 

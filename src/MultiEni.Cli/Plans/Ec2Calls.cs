@@ -65,6 +65,7 @@ internal static class Ec2Calls
             _ => Removal(change.Before).Concat(Creation(change.After)),
         };
 
+    // With adopt, too: what an instance was launched with is not known before.
     private static IEnumerable<string> Creation(EniAttachment? after)
     {
         if (after?.Spec is not { } spec)
@@ -94,6 +95,12 @@ internal static class Ec2Calls
     {
         if (!EniState.IsAttached(before?.Status?.Network?.State))
         {
+            yield break;
+        }
+
+        if (before!.Status!.Network!.Adopted == true)
+        {
+            yield return Ec2Actions.DeleteTags;
             yield break;
         }
 

@@ -8,12 +8,16 @@ namespace MultiEni.Cli.Sweep;
 /// <param name="Region">Region that was swept.</param>
 /// <param name="Leaked">Leaked ENIs.</param>
 /// <param name="StillAttached">Leaked ENIs that are still attached to an instance.</param>
+/// <param name="Adopted">
+/// ENIs of launch templates that have the cluster's tags and no ENIAttachment; never deleted.
+/// </param>
 /// <param name="Deleted">ENIs that were deleted.</param>
 internal sealed record SweepReport(
     string Cluster,
     string Region,
     IReadOnlyList<SweptEni> Leaked,
     IReadOnlyList<SweptEni> StillAttached,
+    IReadOnlyList<SweptEni> Adopted,
     IReadOnlyList<string> Deleted
 );
 

@@ -36,7 +36,7 @@ internal sealed class SweepRun(
             MachineOutput.Write(
                 context.Output,
                 parsed.GetValue(options.Format)!,
-                new SweepReport(name, region, [.. plan.Leaked.Select(SweptEni.Of)], [.. plan.StillAttached.Select(SweptEni.Of)], deleted),
+                new SweepReport(name, region, [.. plan.Leaked.Select(SweptEni.Of)], [.. plan.StillAttached.Select(SweptEni.Of)], [.. plan.Adopted.Select(SweptEni.Of)], deleted),
                 SweepJson.Default.SweepReport
             );
         }
@@ -64,6 +64,14 @@ internal sealed class SweepRun(
         {
             context.Output.WriteLine(
                 $"attached  {eni.EniId}  {eni.SubnetId}  created for NodeENI {eni.NodeEni} on {eni.Node}; leaked, but still attached to {eni.InstanceId}: not deleted, detach it first"
+            );
+        }
+
+        foreach (var row in plan.Adopted)
+        {
+            context.Output.WriteLine(
+                $"adopted   {row.EniId}  {row.SubnetId}  attached by a launch template: not deleted. To remove the cluster's tags: "
+                    + $"aws ec2 delete-tags --region {region} --resources {row.EniId} --tags {string.Join(' ', EniTags.OfAdoption.Select(key => $"Key={key}"))}"
             );
         }
 
@@ -146,7 +154,11 @@ internal sealed class SweepRun(
 /// ENIs of this cluster without an ENIAttachment that are still attached to an instance: never
 /// deleted here.
 /// </param>
-internal sealed record SweepPlan(IReadOnlyList<EniRow> Leaked, IReadOnlyList<EniRow> StillAttached)
+/// <param name="Adopted">
+/// ENIs without an ENIAttachment that a launch template made: they belong to somebody, only the
+/// cluster's tags on them are left over.
+/// </param>
+internal sealed record SweepPlan(IReadOnlyList<EniRow> Leaked, IReadOnlyList<EniRow> StillAttached, IReadOnlyList<EniRow> Adopted)
 {
     // The user reviews the list instead of the leak brake. The grace period is the wait before
     // the second listing.
@@ -167,7 +179,11 @@ internal sealed record SweepPlan(IReadOnlyList<EniRow> Leaked, IReadOnlyList<Eni
         return new SweepPlan(
             verdict.Delete,
             [
-                .. rows.Where(row => row.Attachment is not null && row.Slot is { } slot && !slotsInUse.Contains(slot))
+                .. rows.Where(row => !row.Adopted && row.Attachment is not null && row.Slot is { } slot && !slotsInUse.Contains(slot))
+                    .OrderBy(row => row.EniId, StringComparer.Ordinal),
+            ],
+            [
+                .. rows.Where(row => row.Adopted && row.Slot is { } slot && !slotsInUse.Contains(slot))
                     .OrderBy(row => row.EniId, StringComparer.Ordinal),
             ]
         );

@@ -38,7 +38,7 @@ internal sealed class AttachmentObserver(
         return new EniObservation(
             attachment,
             slot,
-            slot is SlotObservation.Absent ? inventory.FindUnclaimed(spec.InstanceId, spec.NodeEniRef.Name, spec.SubnetId) : null,
+            slot is SlotObservation.Absent ? await AdoptableAsync(attachment, withIndexes, cancellationToken) : null,
             withIndexes ? await IndexesAsync(name, spec, cancellationToken) : null,
             MaximumEnis(spec),
             await IsInstanceGoneAsync(spec, cancellationToken),
@@ -91,6 +91,24 @@ internal sealed class AttachmentObserver(
     /// </summary>
     private static bool RepeatsTheFirstCreate(EniAttachment attachment) =>
         !attachment.Metadata.IsBeingDeleted && attachment.Metadata.Generation is null or 1 && attachment.Status?.Network?.EniId is null;
+
+    private async Task<EniRow?> AdoptableAsync(EniAttachment attachment, bool withIndexes, CancellationToken cancellationToken)
+    {
+        var spec = attachment.Spec!;
+        if (!spec.Adopt)
+        {
+            return inventory.FindUnclaimed(spec.InstanceId, spec.NodeEniRef.Name, spec.SubnetId);
+        }
+
+        if (!withIndexes || attachment.Metadata.IsBeingDeleted)
+        {
+            return null;
+        }
+
+        var launched = await inventory.LaunchedAsync(InstanceId.Parse(spec.InstanceId, null), cancellationToken);
+        var reserved = reservations.InUse(spec.InstanceId, spec.NetworkCardIndex, [], attachment.Metadata.Name);
+        return LaunchedEnis.For(spec, launched.Where(row => !reserved.Contains(row.Attachment!.DeviceIndex)));
+    }
 
     private async Task<IReadOnlySet<int>> IndexesAsync(string name, EniAttachmentSpec spec, CancellationToken cancellationToken)
     {

@@ -119,6 +119,7 @@ internal static class AttachmentReport
                 _ => EniState.Attached,
             },
             EniId = row.EniId,
+            Adopted = row.Adopted ? true : null,
             AttachmentId = row.Attachment?.AttachmentId,
             MacAddress = row.MacAddress,
             PrivateIps = Shown(row.PrivateIps, pods),

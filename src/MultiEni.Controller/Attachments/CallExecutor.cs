@@ -121,7 +121,13 @@ internal sealed class CallExecutor(
     private async Task<bool> PrepareAsync(EniAttachment attachment, EniStep.Call call, CancellationToken cancellationToken)
     {
         var spec = attachment.Spec!;
-        return (call is not EniStep.Adopt adopt || await inventory.ConfirmUnclaimedAsync(adopt.Row, cancellationToken))
+        var isStillThere = call switch
+        {
+            EniStep.Adopt adopt => await inventory.ConfirmUnclaimedAsync(adopt.Row, cancellationToken),
+            EniStep.AdoptLaunched adopt => await inventory.ConfirmLaunchedAsync(adopt.Row, row => LaunchedEnis.Fits(spec, row), cancellationToken),
+            _ => true,
+        };
+        return isStillThere
             && (
                 call.ReservedIndex is not { } index
                 || reservations.TryReserve(spec.InstanceId, spec.NetworkCardIndex, index, attachment.Metadata.Name)
@@ -187,6 +193,13 @@ internal sealed class CallExecutor(
         if (call is EniStep.Attach)
         {
             pass.WithIndexes = false;
+        }
+
+        if (call is EniStep.AdoptLaunched)
+        {
+            // The inventory shows whose it is. After a call without an answer only the reservation
+            // keeps another slot from it.
+            reservations.Release(attachment.Metadata.Name);
         }
 
         if (call is EniStep.Detach { Force: true })

@@ -26,7 +26,7 @@ internal static class EniDecision
                     Reasons.Creating,
                     $"an ENI in {observation.Attachment.Spec!.SubnetId} may have been created; waiting for EC2 to confirm that"
                 ),
-            SlotObservation.Absent when observation.Adoptable is { } row => new EniStep.Adopt(row),
+            SlotObservation.Absent when observation is { Adoptable: { } row, Attachment.Spec.Adopt: false } => new EniStep.Adopt(row),
             SlotObservation.Absent when deleting => FinishDeletion(observation),
             SlotObservation.Absent => DecideCreation(observation),
             SlotObservation.Present { Rows: { Count: > 0 } rows } => deleting ? DecideDeletion(observation, rows) : DecideUpdate(observation, rows),
@@ -86,12 +86,13 @@ internal static class EniDecision
             yield return new EniStep.EnablePrimaryIpv6(row);
         }
 
-        if (row.Attachment is { } attached && attached.DeleteOnTermination != spec.DeleteOnTermination)
+        // Of an ENI of the launch template these are whoever's who launched it.
+        if (!row.Adopted && row.Attachment is { } attached && attached.DeleteOnTermination != spec.DeleteOnTermination)
         {
             yield return new EniStep.SetDeleteOnTermination(row, spec.DeleteOnTermination);
         }
 
-        if (row.Description != (spec.Description ?? ""))
+        if (!row.Adopted && row.Description != (spec.Description ?? ""))
         {
             yield return new EniStep.SetDescription(row);
         }
@@ -136,6 +137,16 @@ internal static class EniDecision
             return new EniStep.Blocked(Reasons.InstanceGone, "the instance was terminated; the attachment goes together with its node");
         }
 
+        if (observation.Attachment.Spec!.Adopt && observation.Indexes is null)
+        {
+            return new EniStep.ReadIndexes();
+        }
+
+        if (observation.Adoptable is { } launched)
+        {
+            return new EniStep.AdoptLaunched(launched);
+        }
+
         // Asked before the create call, not after: an ENI that cannot be attached would only be
         // made to be deleted (docs/reference/ec2.md#instance-limits).
         return WithIndex(observation, index => new EniStep.Create(NextAttempt(observation.Attachment.Status?.Network), index));
@@ -154,7 +165,7 @@ internal static class EniDecision
         var kept = Kept(observation.Attachment, rows)!;
         if (Surplus(observation, rows, kept) is { } surplus)
         {
-            return TakeAway(observation, surplus);
+            return surplus.Adopted ? new EniStep.Release(surplus) : TakeAway(observation, surplus);
         }
 
         var step = DecideUpdate(observation, kept);
@@ -164,7 +175,7 @@ internal static class EniDecision
     private static EniStep DecideUpdate(EniObservation observation, EniRow row)
     {
         var spec = observation.Attachment.Spec!;
-        if (IsElsewhere(spec, row))
+        if (IsElsewhere(spec, row) && !row.Adopted)
         {
             return InUseElsewhere(observation, row);
         }
@@ -176,6 +187,8 @@ internal static class EniDecision
 
         switch (AttachmentOf(row))
         {
+            case var place when row.Adopted && (place is null || IsElsewhere(spec, row)):
+                return DetachedBySomebody(observation, row);
             // A pending ENI may be attached: EC2 answers NotFound when it is too early, and most
             // often it is not.
             case null when row.Status is not (EniStates.Available or EniStates.Pending):
@@ -188,7 +201,7 @@ internal static class EniDecision
             case null:
                 return WithIndex(observation, index => new EniStep.Attach(row, index));
             case { Status: EniStates.Attaching }
-                when observation.AttachSince is { } since && observation.Now - since > observation.Limits.StuckAttaching:
+                when !row.Adopted && observation.AttachSince is { } since && observation.Now - since > observation.Limits.StuckAttaching:
                 return new EniStep.Detach(row, Force: false);
             case { Status: EniStates.Attached }:
                 // What the specification counts comes first: pods are given those addresses too.
@@ -229,12 +242,18 @@ internal static class EniDecision
         var kept = Kept(observation.Attachment, rows)!;
         if (Surplus(observation, rows, kept) is { } surplus)
         {
-            return TakeAway(observation, surplus);
+            return surplus.Adopted ? new EniStep.Release(surplus) : TakeAway(observation, surplus);
         }
 
         if (observation.InstanceGone && observation.Attachment.Metadata.HasFinalizer(Names.DeviceFinalizer))
         {
             return new EniStep.DropDeviceFinalizer(Reasons.InstanceGone, "the instance was terminated: there is no device to give back");
+        }
+
+        if (kept.Adopted)
+        {
+            // Wherever it is by now: its device is given back, and nothing else is undone.
+            return Release(observation) ?? Disown(observation, kept);
         }
 
         if (IsElsewhere(observation.Attachment.Spec!, kept))
@@ -246,6 +265,26 @@ internal static class EniDecision
         var step = TakeAway(observation, kept);
         return step is EniStep.Wait ? step : Release(observation) ?? step;
     }
+
+    /// <summary>
+    /// The next step to let an ENI go that was attached at launch: it stays attached.
+    /// </summary>
+    private static EniStep Disown(EniObservation observation, EniRow row) =>
+        observation.InstanceGone && AttachmentOf(row) is { DeleteOnTermination: true } && !IsElsewhere(observation.Attachment.Spec!, row)
+            ? new EniStep.Wait(
+                Reasons.Deleting,
+                $"{observation.Attachment.Spec!.InstanceId} was terminated and EC2 deletes {row.EniId}, which was attached at launch, with it"
+            )
+            : new EniStep.Release(row);
+
+    // Attaching it again would be against whoever detached it, and EC2 would no longer delete it
+    // together with the instance, nor may this controller.
+    private static EniStep.Blocked DetachedBySomebody(EniObservation observation, EniRow row) =>
+        new(
+            Reasons.AdoptedEniDetached,
+            $"{row.EniId} was attached to {observation.Attachment.Spec!.InstanceId} at launch and somebody detached it; attach it there again, "
+                + $"or delete ENIAttachment {observation.Attachment.Metadata.Name}, and another ENI is adopted or created"
+        );
 
     /// <summary>The next step to make an ENI go that is not attached elsewhere.</summary>
     private static EniStep TakeAway(EniObservation observation, EniRow row)
@@ -272,9 +311,12 @@ internal static class EniDecision
         }
     }
 
-    // One that somebody attached elsewhere is in use there: it is reported, and never touched.
+    // One that somebody attached elsewhere is in use there: it is reported, and never touched, but
+    // for the tags of one that was only adopted.
     private static EniRow? Surplus(EniObservation observation, IReadOnlyList<EniRow> rows, EniRow kept) =>
-        rows.FirstOrDefault(row => row != kept && !IsElsewhere(observation.Attachment.Spec!, row));
+        rows.FirstOrDefault(row => row != kept
+            && (!IsElsewhere(observation.Attachment.Spec!, row) || (row.Adopted && !IsElsewhere(observation.Attachment.Spec!, kept)))
+        );
 
     private static bool IsElsewhere(EniAttachmentSpec spec, EniRow row) =>
         AttachmentOf(row) is { } attachment && attachment.InstanceId != spec.InstanceId;

@@ -8,8 +8,9 @@ namespace MultiEni.Controller.Attachments;
 /// <param name="Attachment">The attachment.</param>
 /// <param name="Slot">What EC2 shows for its slot.</param>
 /// <param name="Adoptable">
-/// An ENI that the Go controller attached for this slot, which knew no slots; null when there is
-/// none.
+/// An ENI that is attached already and could be this slot's; null when there is none. With
+/// <c>spec.adopt</c> one that the launch template attached, known together with
+/// <paramref name="Indexes"/>; otherwise one of the Go controller, which knew no slots.
 /// </param>
 /// <param name="Indexes">
 /// Device indexes in use on its instance and network card, by whomsoever; null when not read yet.

@@ -20,6 +20,13 @@ internal sealed class EniOperations(Ec2Client ec2, string cluster, PodAddressMem
                 CallPriority.AttachUnready,
                 cancellationToken
             ),
+            EniStep.AdoptLaunched adopt => ec2.AdoptAsync(
+                adopt.Row,
+                SlotTags.ForAdoption(cluster, attachment.Metadata.Name, spec),
+                CallPriority.AttachUnready,
+                cancellationToken
+            ),
+            EniStep.Release release => ec2.ReleaseAsync(release.Row, EniTags.OfAdoption, CallPriority.DetachAndDelete, cancellationToken),
             EniStep.Create create => CreateAsync(attachment, create.Attempt, cancellationToken),
             EniStep.Attach attach => ec2.AttachAsync(
                 Id(attach.Row),

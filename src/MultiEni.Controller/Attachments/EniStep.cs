@@ -72,6 +72,33 @@ internal abstract record EniStep
             (Events.EniAdopted, $"{Row.EniId} on {attachment.Spec!.NodeName}, which an earlier controller attached, was adopted");
     }
 
+    /// <summary>
+    /// Make an ENI that the launch template attached this slot's, by its tags.
+    /// </summary>
+    /// <param name="Row">The ENI.</param>
+    public sealed record AdoptLaunched(EniRow Row) : Call("tag", CallLimit.Adoptions, Events.EniUpdateFailed)
+    {
+        /// <summary>
+        /// Its own: so that no two slots of an instance take the same ENI at the same time.
+        /// </summary>
+        public override int? ReservedIndex => Row.Attachment?.DeviceIndex;
+
+        /// <inheritdoc />
+        public override (string Reason, string Message)? SuccessEvent(EniAttachment attachment) =>
+            (Events.EniAdopted, $"{Row.EniId}, which was attached to {attachment.Spec!.NodeName} at launch, was adopted");
+    }
+
+    /// <summary>
+    /// Take the tags off an ENI that was attached at launch: it is this slot's no more.
+    /// </summary>
+    /// <param name="Row">The ENI.</param>
+    public sealed record Release(EniRow Row) : Call("untag", CallLimit.Cleanups, Events.EniUpdateFailed)
+    {
+        /// <inheritdoc />
+        public override (string Reason, string Message)? SuccessEvent(EniAttachment attachment) =>
+            (Events.EniReleased, $"{Row.EniId} on {attachment.Spec!.NodeName}, which was attached at launch, was released and stays attached");
+    }
+
     /// <summary>Create the ENI.</summary>
     /// <param name="Attempt">Number of the attempt, part of token and tags.</param>
     /// <param name="DeviceIndex">

@@ -34,6 +34,19 @@ internal static class SlotTags
     }
 
     /// <summary>
+    /// What makes an ENI of a launch template a slot's. No more than is needed: the ENI has an
+    /// owner, whose name and description of it stay.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> ForAdoption(string cluster, string slot, EniAttachmentSpec spec)
+    {
+        var tags = (spec.Tags ?? []).Where(tag => !IsReserved(tag.Key)).ToDictionary();
+        tags[EniTags.Cluster] = cluster;
+        tags[EniTags.Slot] = slot;
+        tags[EniTags.Adopted] = "true";
+        return tags;
+    }
+
+    /// <summary>
     /// Whether a key is one of ours, or of AWS, and so never touched on behalf of the user.
     /// </summary>
     public static bool IsReserved(string key)

@@ -42,6 +42,9 @@ internal static class Ec2Actions
     /// <summary>Adds or changes tags.</summary>
     public const string CreateTags = nameof(CreateTags);
 
+    /// <summary>Takes tags away.</summary>
+    public const string DeleteTags = nameof(DeleteTags);
+
     /// <summary>Changes how an instance reaches its metadata service.</summary>
     public const string ModifyInstanceMetadataOptions = nameof(ModifyInstanceMetadataOptions);
 

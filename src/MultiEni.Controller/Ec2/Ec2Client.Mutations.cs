@@ -226,12 +226,32 @@ internal sealed partial class Ec2Client
     }
 
     /// <summary>
-    /// Makes an ENI that the Go controller left ours, by its tags; it is known to the inventory
-    /// from here on.
+    /// Makes an ENI that the Go controller left, or that was attached at launch, a slot's by its
+    /// tags; it is known to the inventory from here on.
     /// </summary>
     public async Task AdoptAsync(EniRow row, IReadOnlyDictionary<string, string> tags, CallPriority priority, CancellationToken cancellationToken)
     {
-        await TagAsync(EniId.Parse(row.EniId, null), tags, priority, cancellationToken);
+        var slot = tags[EniTags.Slot];
+        try
+        {
+            await MutateAsync(
+                Ec2Actions.CreateTags,
+                priority,
+                (client, token) =>
+                {
+                    // Without an answer the slot may have the ENI, as after a create call.
+                    Publish(new LocalEffect.CreateSent(slot));
+                    return client.CreateTagsAsync(new() { Resources = [row.EniId], Tags = SdkRequests.Tags(tags) }, token);
+                },
+                cancellationToken
+            );
+        }
+        catch (Ec2CallException exception) when (exception.Failure.Reaction.ProvesNothingWasDone)
+        {
+            Publish(new LocalEffect.CreateRefused(slot));
+            throw;
+        }
+
         Publish(
             new LocalEffect.Adopted(
                 row with
@@ -240,6 +260,22 @@ internal sealed partial class Ec2Client
                 }
             )
         );
+    }
+
+    /// <summary>
+    /// Takes the tags off that made an ENI a slot's; the inventory forgets it. Tags that it has not
+    /// are no error ([DeleteTags](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html)).
+    /// </summary>
+    public async Task ReleaseAsync(EniRow row, IReadOnlyList<string> keys, CallPriority priority, CancellationToken cancellationToken)
+    {
+        await MutateAsync(
+            Ec2Actions.DeleteTags,
+            priority,
+            (client, token) =>
+                client.DeleteTagsAsync(new() { Resources = [row.EniId], Tags = [.. keys.Select(key => new Tag { Key = key })] }, token),
+            cancellationToken
+        );
+        Publish(new LocalEffect.Released(row with { Tags = row.Tags.Where(tag => !keys.Contains(tag.Key)).ToDictionary() }));
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Amazon.EC2;
+using Amazon.EC2.Model;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Permissions;
 
@@ -80,6 +81,17 @@ internal sealed partial class Ec2Client
                 break;
             case Ec2Actions.DeleteNetworkInterface:
                 await client.DeleteNetworkInterfaceAsync(new() { DryRun = true, NetworkInterfaceId = subject.EniId }, token);
+                break;
+            case Ec2Actions.DeleteTags:
+                await client.DeleteTagsAsync(
+                    new()
+                    {
+                        DryRun = true,
+                        Resources = [subject.EniId],
+                        Tags = [.. subject.Tags.Select(tag => new Tag { Key = tag.Key })],
+                    },
+                    token
+                );
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(action), action, "Not an action that can be tried");

@@ -55,6 +55,12 @@ internal sealed record EniRow(
     /// <summary>The slot this ENI was created for; null for an ENI that is not ours.</summary>
     public string? Slot => Tags.GetValueOrDefault(EniTags.Slot);
 
+    /// <summary>
+    /// Whether it was attached at launch and adopted: it may be changed, and never be detached or
+    /// deleted. The tag decides, whatever its value.
+    /// </summary>
+    public bool Adopted => Tags.ContainsKey(EniTags.Adopted);
+
     /// <summary>On its way to another state, so that looking again soon tells something.</summary>
     public bool InTransition =>
         Status is EniStates.Pending or EniStates.Attaching or EniStates.Detaching || Attachment?.Status is EniStates.Attaching or EniStates.Detaching;
@@ -102,6 +108,9 @@ internal sealed record EniAttachmentRow(
     DateTimeOffset? AttachTime
 )
 {
+    /// <summary>Whether it is the interface that the instance cannot be without.</summary>
+    public bool IsPrimary => DeviceIndex == 0 && NetworkCardIndex == 0;
+
     /// <summary>ENA Express; null when EC2 tells nothing of it, which is off.</summary>
     public EnaExpressSpec? EnaExpress { get; init; }
 

@@ -14,6 +14,12 @@ internal static class EniTags
     /// <summary>The slot the ENI was created for.</summary>
     public const string Slot = "networking.k8s.aws/slot";
 
+    /// <summary>
+    /// On an ENI that was attached at launch and that a slot adopted: it is never detached or
+    /// deleted (docs/eni-settings.md#enis-of-the-launch-template).
+    /// </summary>
+    public const string Adopted = "networking.k8s.aws/adopted";
+
     /// <summary>Owner tag.</summary>
     public const string ManagedBy = "kubernetes.io/cluster/managed-by";
 
@@ -28,4 +34,10 @@ internal static class EniTags
     /// (docs/reference/ec2.md#vpc-cni).
     /// </summary>
     public const string NoManage = "node.k8s.amazonaws.com/no_manage";
+
+    /// <summary>
+    /// What is written on an ENI that is adopted from a launch template, and taken off when it is
+    /// released. The owner tag stays, so that it can be adopted again, and so do the user's.
+    /// </summary>
+    public static IReadOnlyList<string> OfAdoption { get; } = [Cluster, Slot, Adopted];
 }

@@ -24,8 +24,13 @@ internal abstract record LocalEffect
     /// </summary>
     public sealed record Created(EniRow Row) : LocalEffect;
 
-    /// <summary>An ENI that the Go controller left was given our tags.</summary>
+    /// <summary>
+    /// An ENI that the Go controller left, or that was attached at launch, was given our tags.
+    /// </summary>
     public sealed record Adopted(EniRow Row) : LocalEffect;
+
+    /// <summary>Our tags were taken off an ENI, which is nobody's from here on.</summary>
+    public sealed record Released(EniRow Row) : LocalEffect;
 
     /// <summary>An attachment began.</summary>
     public sealed record Attached(string EniId, EniAttachmentRow Attachment) : LocalEffect;

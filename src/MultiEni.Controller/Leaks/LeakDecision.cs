@@ -33,8 +33,8 @@ internal static class LeakDecision
         foreach (var row in rows)
         {
             // Only what lies about unattached, and only what carries a slot we can read: anything
-            // else is somebody's business.
-            if (row.Status != EniStates.Available || row.Attachment is not null || row.Slot is not { } slot || isWanted(slot))
+            // else is somebody's business, as is what a launch template made.
+            if (row.Adopted || row.Status != EniStates.Available || row.Attachment is not null || row.Slot is not { } slot || isWanted(slot))
             {
                 continue;
             }

@@ -80,6 +80,7 @@ internal sealed class AttachmentTemplate(NodeEni nodeEni, ResolvedNetwork networ
                 DeviceIndex = deviceIndex,
                 NetworkCardIndex = spec.NetworkCardIndex,
                 DeleteOnTermination = spec.DeleteOnTermination,
+                Adopt = spec.Adopt,
                 Description = string.IsNullOrEmpty(spec.Description) ? Description(node) : spec.Description,
                 Tags = _tags,
                 SourceDestCheck = spec.SourceDestCheck,

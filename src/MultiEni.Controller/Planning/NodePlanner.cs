@@ -311,8 +311,10 @@ internal sealed class NodePlanner
             return false;
         }
 
-        UsedFreeAddresses = true;
-        var adoptable = _input.IsAdoptable(instance.InstanceId, slot.Of.Subnet.SubnetId);
+        // Which ENIs an instance was launched with is read when the attachment is reconciled. One
+        // that has none and finds its subnet full learns so from EC2.
+        UsedFreeAddresses |= !spec.Adopt;
+        var adoptable = spec.Adopt || _input.IsAdoptable(instance.InstanceId, slot.Of.Subnet.SubnetId);
         var needed = FreeAddresses.NeededIn(slot.Of.Subnet, spec);
         if (!adoptable && addresses.In(slot.Of.Subnet) < needed)
         {

@@ -14,6 +14,7 @@ internal static class SpecComparison
         return CanBecome(left, right)
             && CanBecome(right, left)
             && left.DeleteOnTermination == right.DeleteOnTermination
+            && left.Adopt == right.Adopt
             && left.Description == right.Description
             && left.SourceDestCheck == right.SourceDestCheck
             && left.Mtu == right.Mtu

@@ -9,8 +9,13 @@ internal static class Events
     /// <summary>EC2 confirmed that an ENI is attached.</summary>
     public const string EniAttached = "ENIAttached";
 
-    /// <summary>An ENI that the Go controller left is used on.</summary>
+    /// <summary>
+    /// An ENI that the Go controller left is used on, or one that was attached at launch is used.
+    /// </summary>
     public const string EniAdopted = "ENIAdopted";
+
+    /// <summary>An adopted ENI of a launch template is nobody's again.</summary>
+    public const string EniReleased = "ENIReleased";
 
     /// <summary>An ENI was detached.</summary>
     public const string EniDetached = "ENIDetached";

@@ -26,7 +26,7 @@ public sealed class AttachmentReconcilerTests
 
         switch (step)
         {
-            case EniStep.Adopt:
+            case EniStep.Adopt or EniStep.AdoptLaunched:
                 // EC2 is asked together with others first, and what it does not show is not
                 // adopted: look again.
                 world.Ec2.Time.Advance(TimeSpan.FromSeconds(1));

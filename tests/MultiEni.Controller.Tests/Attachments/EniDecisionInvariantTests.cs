@@ -8,8 +8,8 @@ namespace MultiEni.Controller.Tests.Attachments;
 
 /// <summary>
 /// What must hold of every step, whatever EC2 shows: all combinations of deletion, finalizer,
-/// terminated instance, state of the ENI, state and place of its attachment, drift and a second ENI
-/// of the slot.
+/// terminated instance, state of the ENI, state and place of its attachment, drift, a second ENI of
+/// the slot, and whether each of them was adopted from a launch template.
 /// </summary>
 public sealed class EniDecisionInvariantTests
 {
@@ -27,12 +27,39 @@ public sealed class EniDecisionInvariantTests
     private static readonly List<Case> All = [.. Cases()];
 
     [Fact]
-    public void All_combinations_are_walked() => Assert.InRange(All.Count, 30_000, 1_000_000);
+    public void All_combinations_are_walked() => Assert.InRange(All.Count, 100_000, 1_000_000);
+
+    [Fact]
+    public void An_ENI_of_a_launch_template_is_never_attached_detached_or_deleted() =>
+        Holds((_, step) => step is not (EniStep.Attach or EniStep.Detach or EniStep.Delete) || !RowOf(step)!.Adopted);
+
+    [Fact]
+    public void Delete_on_termination_and_description_of_an_ENI_of_a_launch_template_are_left_alone() =>
+        Holds((_, step) => step is not (EniStep.SetDeleteOnTermination or EniStep.SetDescription) || !RowOf(step)!.Adopted);
+
+    [Fact]
+    public void Only_ENIs_of_launch_templates_are_released_and_only_when_the_object_goes_or_another_has_the_slot() =>
+        Holds((@case, step) => step is not EniStep.Release { Row: var row } || (row.Adopted && (@case.Deleting || @case.Rows.Count > 1)));
+
+    [Fact]
+    public void No_object_stays_because_of_an_ENI_of_a_launch_template() =>
+        Holds(
+            (@case, step) =>
+                !@case.Deleting
+                || @case.AgentHasIt
+                || !@case.Rows.All(row => row.Adopted)
+                || @case.Rows.Count == 0
+                || step is EniStep.Release
+                || (@case.Gone && step is EniStep.Wait)
+        );
 
     [Fact]
     public void An_ENI_that_is_attached_elsewhere_is_never_changed_detached_or_deleted() =>
         Holds(
-            (_, step) => RowOf(step) is not { } row || row.Attachment is null or { Status: EniStates.Detached } || row.Attachment.InstanceId == Here
+            (_, step) =>
+                step is EniStep.Release
+                || RowOf(step) is not { } row
+                || row.Attachment is null or { Status: EniStates.Detached } || row.Attachment.InstanceId == Here
         );
 
     [Fact]
@@ -40,7 +67,7 @@ public sealed class EniDecisionInvariantTests
         Holds(
             (@case, step) =>
                 @case.Rows.Count == 0
-                || !@case.Rows.All(IsElsewhere)
+                || !@case.Rows.All(row => IsElsewhere(row) && !row.Adopted)
                 || step is EniStep.Blocked { Reason: Reasons.EniInUseElsewhere }
                 || (step is EniStep.DropDeviceFinalizer && @case.Gone)
         );
@@ -50,7 +77,10 @@ public sealed class EniDecisionInvariantTests
         Holds(
             (@case, step) =>
                 step is not EniStep.InSync
-                || @case.Rows is [{ SourceDestCheck: true, Attachment: { InstanceId: Here, Status: EniStates.Attached, DeleteOnTermination: true } }]
+                || (
+                    @case.Rows is [{ SourceDestCheck: true, Attachment: { InstanceId: Here, Status: EniStates.Attached } at } row]
+                    && (at.DeleteOnTermination || row.Adopted)
+                )
         );
 
     [Fact]
@@ -117,7 +147,7 @@ public sealed class EniDecisionInvariantTests
             (@case, step) =>
                 !@case.Deleting
                 || !@case.AgentHasIt
-                || step is not (EniStep.Detach or EniStep.Delete)
+                || step is not (EniStep.Detach or EniStep.Delete or EniStep.Release)
                 || RowOf(step) != EniDecision.Kept(@case.Attachment, @case.Rows)
         );
 
@@ -163,6 +193,7 @@ public sealed class EniDecisionInvariantTests
             EniStep.Attach attach => attach.Row,
             EniStep.Detach detach => detach.Row,
             EniStep.Delete delete => delete.Row,
+            EniStep.Release release => release.Row,
             _ => null,
         };
 
@@ -170,8 +201,8 @@ public sealed class EniDecisionInvariantTests
 
     private static IEnumerable<Case> Cases()
     {
-        var first = Variants("eni-1").ToList();
-        var second = Variants("eni-2").Where(row => row.SourceDestCheck).ToList();
+        var first = WithAdopted(Variants("eni-1")).ToList();
+        var second = WithAdopted(Variants("eni-2").Where(row => row.SourceDestCheck)).ToList();
         foreach (var deleting in Both)
         {
             foreach (var agentHasIt in Both)
@@ -194,6 +225,8 @@ public sealed class EniDecisionInvariantTests
             }
         }
     }
+
+    private static IEnumerable<EniRow> WithAdopted(IEnumerable<EniRow> rows) => rows.SelectMany(row => new[] { row, A.Adopted(row) });
 
     private static bool[] Both => [false, true];
 
@@ -234,6 +267,6 @@ public sealed class EniDecisionInvariantTests
         }
 
         public override string ToString() =>
-            $"deleting {Deleting}, agent {AgentHasIt}, gone {Gone}, late {Late}: {string.Join(" | ", Rows.Select(row => $"{row.EniId} {row.Status} check {row.SourceDestCheck} {row.Attachment}"))}";
+            $"deleting {Deleting}, agent {AgentHasIt}, gone {Gone}, late {Late}: {string.Join(" | ", Rows.Select(row => $"{row.EniId} {row.Status} adopted {row.Adopted} check {row.SourceDestCheck} {row.Attachment}"))}";
     }
 }

@@ -30,6 +30,94 @@ public sealed class EniDecisionTests
     }
 
     [Fact]
+    public void With_adopt_the_ENI_that_was_attached_at_launch_is_used_before_one_is_created()
+    {
+        var attachment = A.Attachment(spec: s => s.Adopt = true);
+        var launched = A.Row("eni-launched", A.Attached());
+
+        Assert.IsType<EniStep.ReadIndexes>(Next(attachment, new SlotObservation.Absent(), indexes: null, adoptable: launched));
+        Assert.Equal(new EniStep.AdoptLaunched(launched), Next(attachment, new SlotObservation.Absent(), [0, 1], maximum: 2, adoptable: launched));
+        Assert.Equal(new EniStep.Create(1, 1), Next(attachment, new SlotObservation.Absent(), [0]));
+        Assert.IsType<EniStep.Wait>(Next(attachment, new SlotObservation.AbsentForNow(), [0], adoptable: launched));
+        Assert.IsType<EniStep.Blocked>(Next(attachment, new SlotObservation.Absent(), [0], adoptable: launched, gone: true));
+        Assert.IsType<EniStep.Finish>(
+            Next(A.Attachment(deleting: true, spec: s => s.Adopt = true), new SlotObservation.Absent(), [0], adoptable: launched)
+        );
+    }
+
+    /// <summary>The tag on the ENI decides, whatever the specification says by then.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_adopted_ENI_is_given_back_and_released_and_stays_attached(bool adopt)
+    {
+        var row = A.Adopted(A.Row(attachment: A.Attached(deleteOnTermination: false)));
+        EniAttachment Deleting(params string[] finalizers) => A.Attachment(deleting: true, finalizers: finalizers, spec: s => s.Adopt = adopt);
+
+        Assert.IsType<EniStep.InSync>(Next(A.Attachment(spec: s => (s.Adopt, s.Description) = (adopt, "another")), row));
+        Assert.IsType<EniStep.WaitForRelease>(Next(Deleting(BothFinalizers), row));
+        Assert.Equal(new EniStep.Release(row), Next(Deleting(Names.EniFinalizer), row));
+    }
+
+    [Fact]
+    public void Settings_of_an_adopted_ENI_are_repaired()
+    {
+        var row = A.Adopted(A.Row(attachment: A.Attached()));
+
+        Assert.IsType<EniStep.SetSourceDestCheck>(Next(A.Attachment(spec: s => s.SourceDestCheck = false), row));
+        Assert.IsType<EniStep.SetSecurityGroups>(Next(A.Attachment(spec: s => s.SecurityGroupIds = ["sg-2"]), row));
+        Assert.IsType<EniStep.SetTags>(Next(A.Attachment(spec: s => s.Tags = new() { ["a"] = "b" }), row));
+    }
+
+    [Fact]
+    public void An_adopted_ENI_that_somebody_detached_is_reported_and_not_attached_again()
+    {
+        foreach (var row in new[] { A.Row(), A.Row(attachment: A.Attached("i-2")), A.Row(attachment: A.Attached(status: EniStates.Detached)) })
+        {
+            var blocked = Assert.IsType<EniStep.Blocked>(Next(A.Attachment(spec: s => s.Adopt = true), A.Adopted(row)));
+            Assert.Equal(Reasons.AdoptedEniDetached, blocked.Reason);
+            Assert.Contains("delete ENIAttachment multus-i-1-aa", blocked.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void An_adopted_ENI_that_hangs_while_it_is_attached_or_detached_is_waited_for()
+    {
+        var attaching = A.Adopted(A.Row(attachment: A.Attached(status: EniStates.Attaching)));
+        var detaching = A.Adopted(A.Row(attachment: A.Attached(status: EniStates.Detaching)));
+
+        Assert.IsType<EniStep.Wait>(Next(A.Attachment(), attaching, attachSince: A.Noon.AddHours(-1)));
+        Assert.IsType<EniStep.Wait>(Next(A.Attachment(), detaching, detachSince: A.Noon.AddHours(-1)));
+    }
+
+    [Fact]
+    public void The_tags_of_an_adopted_ENI_are_taken_off_after_its_instance_unless_EC2_deletes_it_with_it()
+    {
+        var deleting = A.Attachment(deleting: true);
+        var left = A.Adopted(A.Row());
+        var kept = A.Adopted(A.Row(attachment: A.Attached(deleteOnTermination: false)));
+
+        Assert.Equal(new EniStep.Release(left), Next(deleting, left, gone: true));
+        Assert.Equal(new EniStep.Release(kept), Next(deleting, kept, gone: true));
+        Assert.IsType<EniStep.Wait>(Next(deleting, A.Adopted(A.Row(attachment: A.Attached())), gone: true));
+        Assert.IsType<EniStep.DropDeviceFinalizer>(Next(A.Attachment(deleting: true, finalizers: BothFinalizers), left, gone: true));
+    }
+
+    [Fact]
+    public void Of_two_ENIs_in_a_slot_the_adopted_one_is_released_and_the_created_one_deleted()
+    {
+        var created = A.Row("eni-2");
+        var adopted = A.Adopted(A.Row("eni-1", A.Attached()));
+
+        Assert.Equal(new EniStep.Delete(created), Next(A.Attachment(), new SlotObservation.Present([adopted, created])));
+        var attached = A.Row("eni-2", A.Attached(index: 2));
+        var holder = A.Attachment(network: new NetworkStatus { EniId = "eni-2" });
+        Assert.Equal(new EniStep.Release(adopted), Next(holder, new SlotObservation.Present([adopted, attached])));
+        var elsewhere = A.Adopted(A.Row("eni-1", A.Attached("i-2")));
+        Assert.Equal(new EniStep.Release(elsewhere), Next(holder, new SlotObservation.Present([elsewhere, attached])));
+    }
+
+    [Fact]
     public void A_full_instance_costs_no_create_call()
     {
         var step = Next(A.Attachment(), new SlotObservation.Absent(), indexes: [0, 1, 2], maximum: 3);

@@ -111,6 +111,7 @@ public sealed class FailureReportTests
             AttachNetworkInterface => new EniStep.Attach(A.Row(), 1),
             DetachNetworkInterface => new EniStep.Detach(A.Row(attachment: A.Attached()), Force: false),
             DeleteNetworkInterface => new EniStep.Delete(A.Row()),
+            DeleteTags => new EniStep.Release(A.Row()),
             CreateTags => new EniStep.SetTags(A.Row(), new Dictionary<string, string>()),
             _ => new EniStep.SetDescription(A.Row()),
         };

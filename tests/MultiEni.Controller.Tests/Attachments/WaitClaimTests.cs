@@ -10,6 +10,8 @@ public sealed class WaitClaimTests
         {
             { new EniStep.Create(1, 2), Reasons.Creating },
             { new EniStep.Adopt(A.Row()), Reasons.Attaching },
+            { new EniStep.AdoptLaunched(A.Row(attachment: A.Attached())), Reasons.Attaching },
+            { new EniStep.Release(A.Row(attachment: A.Attached())), Reasons.Deleting },
             { new EniStep.SetSourceDestCheck(A.Row(), true), Reasons.Attaching },
             { new EniStep.Attach(A.Row(), 1), Reasons.Attaching },
             { new EniStep.Detach(A.Row(), false), Reasons.Detaching },

@@ -68,7 +68,7 @@ internal static class ApiRates
             or AssignPrivateIpAddresses
             or UnassignPrivateIpAddresses
             or AssignIpv6Addresses => Interface,
-            CreateTags => Tagging,
+            CreateTags or DeleteTags => Tagging,
             _ => api.StartsWith("Describe", StringComparison.Ordinal) ? Describe : DefaultMutating,
         };
     }

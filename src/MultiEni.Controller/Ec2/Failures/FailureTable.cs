@@ -157,7 +157,7 @@ internal static partial class FailureTable
     }
 
     private static Ec2Reaction EniNotFound(string action) =>
-        action is DeleteNetworkInterface or DetachNetworkInterface ? Ec2Reaction.NotFound : Ec2Reaction.NotFoundYet;
+        action is DeleteNetworkInterface or DetachNetworkInterface or DeleteTags ? Ec2Reaction.NotFound : Ec2Reaction.NotFoundYet;
 
     private static Ec2Reaction ByMessage(string action, string message)
     {
@@ -199,6 +199,7 @@ internal static partial class FailureTable
             or AssignPrivateIpAddresses
             or AssignIpv6Addresses
             or CreateTags
+            or DeleteTags
             or AssociateAddress => Ec2Reaction.InvalidSpec,
             _ => Ec2Reaction.Unknown,
         };

@@ -306,9 +306,49 @@ internal sealed class EniInventory : IDisposable
         var read = await _occupancy.ReadAsync(instanceId, cancellationToken);
         lock (_gate)
         {
-            return Occupancy.Of(instanceId.ToString(), read, _state, _options.Cluster);
+            return Occupancy.Of(instanceId.ToString(), read.Slots, _state, _options.Cluster);
         }
     }
+
+    /// <summary>
+    /// ENIs on the instance that its launch template attached and that no slot has. By the same
+    /// reading as <see cref="OccupancyAsync"/>, so that both together are one call.
+    /// </summary>
+    public async Task<IReadOnlyList<EniRow>> LaunchedAsync(InstanceId instanceId, CancellationToken cancellationToken)
+    {
+        var read = await _occupancy.ReadAsync(instanceId, cancellationToken);
+        return Read(state => read.Given.Select(state.AsReleased).Where(row => LaunchedEnis.IsFree(row) && state.Find(row.EniId)?.Slot is null).ToList());
+    }
+
+    /// <summary>
+    /// Whether an ENI that was attached at launch is still there and still to be had: the reading
+    /// that showed it may be minutes old. Asked together with others.
+    /// </summary>
+    /// <param name="row">As it was read.</param>
+    /// <param name="fits">Whether it would still be adopted.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    public async Task<bool> ConfirmLaunchedAsync(EniRow row, Predicate<EniRow> fits, CancellationToken cancellationToken)
+    {
+        var observation = Begin();
+        var now = await _confirmations.GetAsync(EniId.Parse(row.EniId, null), cancellationToken);
+        now = now is null ? null : Read(state => state.AsReleased(observation, now));
+        if (now?.Tags.GetValueOrDefault(EniTags.Cluster) == _options.Cluster)
+        {
+            // Adopted already, by a call whose answer was lost.
+            Step(state => state.Observe(observation, [now]));
+        }
+
+        if (now is not null && fits(now))
+        {
+            return true;
+        }
+
+        ForgetLaunched(row);
+        return false;
+    }
+
+    /// <summary>An ENI cannot be adopted any more.</summary>
+    public void ForgetLaunched(EniRow row) => _occupancy.ForgetGiven(InstanceId.Parse(row.Attachment!.InstanceId!, null), row.EniId);
 
     /// <summary>
     /// Forgets the occupancy of an instance, after EC2 said that an index is taken.
@@ -323,7 +363,15 @@ internal sealed class EniInventory : IDisposable
         _confirmations.Dispose();
     }
 
-    private void Record(LocalEffect change) => Step(state => state.Apply(change, _time.GetUtcNow()));
+    private void Record(LocalEffect change)
+    {
+        Step(state => state.Apply(change, _time.GetUtcNow()));
+        if (change is LocalEffect.Released { Row.Attachment.InstanceId: { } instance })
+        {
+            // Whoever comes next may adopt it again.
+            _occupancy.Forget(InstanceId.Parse(instance, null));
+        }
+    }
 
     private Observation Begin() => Read(state => state.Begin(_time.GetUtcNow()));
 

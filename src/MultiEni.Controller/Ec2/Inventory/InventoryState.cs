@@ -15,6 +15,7 @@ internal sealed class InventoryState
     private readonly HashSet<string> _moving = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _watched = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _deleted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (EniRow Row, DateTimeOffset At)> _released = new(StringComparer.Ordinal);
     private readonly HashSet<string> _settled = new(StringComparer.Ordinal);
     private readonly SlotCreates _creates;
     private readonly DateTimeOffset _born;
@@ -65,6 +66,20 @@ internal sealed class InventoryState
         var proven = _deleted.ContainsKey(eniId) || (!_watched.ContainsKey(eniId) && _lastSweep is { } sweep && sweep - _born >= _grace);
         return proven ? new Presence.Absent() : new Presence.AbsentWithinGrace();
     }
+
+    /// <summary>
+    /// Whether we took our tags off the ENI a while ago: it is not ours, and still where it was.
+    /// </summary>
+    public bool IsReleased(string eniId) => _released.ContainsKey(eniId);
+
+    /// <summary>
+    /// A row as it is without the tags that we took off it, which EC2 may still show.
+    /// </summary>
+    public EniRow AsReleased(EniRow row) => _released.TryGetValue(row.EniId, out var released) ? row with { Tags = released.Row.Tags } : row;
+
+    /// <summary>The same for one that was described just now: after the grace time EC2 is right.</summary>
+    public EniRow AsReleased(Observation observation, EniRow row) =>
+        _released.TryGetValue(row.EniId, out var released) && observation.Began - released.At < _grace ? AsReleased(row) : row;
 
     /// <summary>Whether the slot has an ENI.</summary>
     public Presence PresenceOfSlot(string slot)
@@ -210,7 +225,17 @@ internal sealed class InventoryState
                 return Created(created.Row, now);
             case LocalEffect.Adopted adopted:
                 Unclaimed.Remove(adopted.Row.EniId);
-                return Created(adopted.Row, now);
+                _released.Remove(adopted.Row.EniId);
+                // The second because EC2 may show it without them for a while.
+                return
+                [
+                    .. Created(adopted.Row, now)
+                        .Union(Apply(adopted.Row.EniId, new LocalEffect.TagsSet(adopted.Row.EniId, adopted.Row.Tags), now)),
+                ];
+            case LocalEffect.Released released:
+                _released[released.Row.EniId] = (released.Row, now);
+                _watched.Remove(released.Row.EniId);
+                return Forget(released.Row.EniId) is { } former ? [KeyOf(former)] : [];
             case LocalEffect.Deleted deleted:
                 _deleted[deleted.EniId] = now;
                 _watched.Remove(deleted.EniId);
@@ -269,6 +294,19 @@ internal sealed class InventoryState
             }
 
             _deleted.Remove(row.EniId);
+        }
+
+        if (_released.TryGetValue(row.EniId, out var released))
+        {
+            if (observation.Began - released.At < _grace)
+            {
+                return false;
+            }
+
+            if (row.Slot is not null)
+            {
+                _released.Remove(row.EniId);
+            }
         }
 
         if (row.Slot is { } slot)
@@ -368,6 +406,11 @@ internal sealed class InventoryState
         foreach (var (id, at) in _deleted.Where(deleted => now - deleted.Value > _grace * 20).ToList())
         {
             _deleted.Remove(id);
+        }
+
+        foreach (var (id, _) in _released.Where(released => now - released.Value.At > _grace * 20).ToList())
+        {
+            _released.Remove(id);
         }
     }
 }

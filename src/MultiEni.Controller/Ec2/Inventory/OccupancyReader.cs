@@ -10,7 +10,7 @@ namespace MultiEni.Controller.Ec2.Inventory;
 internal sealed class OccupancyReader : IDisposable
 {
     private readonly ConcurrentDictionary<InstanceId, Reading> _readings = new();
-    private readonly DescribeCoalescer<InstanceId, IReadOnlyList<DeviceSlot>> _coalescer;
+    private readonly DescribeCoalescer<InstanceId, InstanceReading> _coalescer;
     private readonly string _cluster;
     private readonly TimeSpan _lifetime;
     private readonly TimeProvider _time;
@@ -35,36 +35,51 @@ internal sealed class OccupancyReader : IDisposable
         );
     }
 
-    /// <summary>Places that were taken on the instance when it was last read.</summary>
-    public async Task<IReadOnlyList<DeviceSlot>> ReadAsync(InstanceId instance, CancellationToken cancellationToken)
+    /// <summary>What was on the instance when it was last read.</summary>
+    public async Task<InstanceReading> ReadAsync(InstanceId instance, CancellationToken cancellationToken)
     {
         if (_readings.TryGetValue(instance, out var reading) && _time.GetElapsedTime(reading.At) < _lifetime)
         {
-            return reading.Slots;
+            return reading.Found;
         }
 
         var asked = _time.GetTimestamp();
-        var slots = await _coalescer.GetAsync(instance, cancellationToken) ?? [];
+        var found = await _coalescer.GetAsync(instance, cancellationToken) ?? InstanceReading.Nothing;
         ForgetOld();
-        _readings[instance] = new(slots, asked);
-        return slots;
+        _readings[instance] = new(found, asked);
+        return found;
     }
 
     /// <summary>The next question goes to EC2.</summary>
     public void Forget(InstanceId instance) => _readings.TryRemove(instance, out _);
 
+    /// <summary>
+    /// An ENI that could be adopted is so no more; what else was read of its instance stays.
+    /// </summary>
+    public void ForgetGiven(InstanceId instance, string eniId)
+    {
+        if (_readings.TryGetValue(instance, out var reading))
+        {
+            var left = reading.Found with { Given = [.. reading.Found.Given.Where(row => row.EniId != eniId)] };
+            _readings.TryUpdate(instance, reading with { Found = left }, reading);
+        }
+    }
+
     public void Dispose() => _coalescer.Dispose();
 
     // Thousands of instances are remembered for a while, so only the places are, not all that EC2
-    // says of the ENIs in them.
-    private Dictionary<InstanceId, IReadOnlyList<DeviceSlot>> ByInstance(IReadOnlyList<EniRow> rows)
+    // says of the ENIs in them; but for the few that may be adopted.
+    private Dictionary<InstanceId, InstanceReading> ByInstance(IReadOnlyList<EniRow> rows)
     {
-        var result = new Dictionary<InstanceId, IReadOnlyList<DeviceSlot>>();
+        var result = new Dictionary<InstanceId, InstanceReading>();
         foreach (var group in rows.GroupBy(row => row.Attachment?.InstanceId))
         {
             if (InstanceId.TryParse(group.Key, out var instance))
             {
-                result[instance] = [.. group.Select(row => Occupancy.SlotOf(row, _cluster)).OfType<DeviceSlot>()];
+                result[instance] = new(
+                    [.. group.Select(row => Occupancy.SlotOf(row, _cluster)).OfType<DeviceSlot>()],
+                    [.. group.Where(LaunchedEnis.IsGiven)]
+                );
             }
         }
 
@@ -89,7 +104,18 @@ internal sealed class OccupancyReader : IDisposable
         }
     }
 
-    private sealed record Reading(IReadOnlyList<DeviceSlot> Slots, long At);
+    private sealed record Reading(InstanceReading Found, long At);
+}
+
+/// <summary>What EC2 shows on an instance.</summary>
+/// <param name="Slots">Places that are taken, by whomsoever.</param>
+/// <param name="Given">
+/// ENIs that its launch template gave to this controller, adopted already or not.
+/// </param>
+internal sealed record InstanceReading(IReadOnlyList<DeviceSlot> Slots, IReadOnlyList<EniRow> Given)
+{
+    /// <summary>EC2 knows of no ENI there.</summary>
+    public static InstanceReading Nothing { get; } = new([], []);
 }
 
 /// <summary>
@@ -104,7 +130,7 @@ internal static class Occupancy
         {
             // Of our own ENIs the inventory knows better: attached, detached or deleted since.
             var known = state.Find(slot.EniId);
-            var deleted = known is null && slot.Ours && state.PresenceOf(slot.EniId) is Presence.Absent;
+            var deleted = known is null && slot.Ours && !state.IsReleased(slot.EniId) && state.PresenceOf(slot.EniId) is Presence.Absent;
             if (known is null && !deleted)
             {
                 slots[slot.EniId] = slot;

@@ -74,7 +74,8 @@ internal sealed class UnclaimedEnis
 
     private static (string Instance, string NodeEni, string Subnet)? KeyOf(EniRow row) =>
         !row.Tags.ContainsKey(EniTags.Cluster)
-        && row.Attachment is { InstanceId: { } instance, Status: EniStates.Attached }
+        // The tags of a launch template are on the primary interface, too.
+        && row.Attachment is { InstanceId: { } instance, Status: EniStates.Attached, IsPrimary: false }
         && row.Tags.TryGetValue(EniTags.NodeEni, out var nodeEni)
             ? (instance, nodeEni, row.SubnetId)
             : null;

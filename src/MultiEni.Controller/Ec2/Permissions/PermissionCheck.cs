@@ -14,8 +14,8 @@ namespace MultiEni.Controller.Ec2.Permissions;
 /// </summary>
 /// <remarks>
 /// Policies have conditions on tags, so a dry run tells the truth only of resources that exist:
-/// Create is tried in a subnet that was resolved, the others on an ENI of ours. CreateTags is left
-/// out, because a good policy allows it within Create only, and so are the calls for addresses,
+/// Create is tried in a subnet that was resolved, the others on an ENI of ours, and DeleteTags on one
+/// that was adopted from a launch template, which is needed for no other. CreateTags is left out, because a good policy allows it within Create only, and so are the calls for addresses,
 /// which have no dry run.
 /// </remarks>
 internal sealed class PermissionCheck(
@@ -41,6 +41,7 @@ internal sealed class PermissionCheck(
     private (string SubnetId, IReadOnlyList<string> SecurityGroupIds)? _place;
     private bool _triedCreate;
     private bool _triedOurs;
+    private bool _triedAdopted;
 
     /// <summary>Checks when there is a reason to, until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -75,7 +76,7 @@ internal sealed class PermissionCheck(
     // Something happened after which there may be an ENI of ours to try on.
     private void Wake()
     {
-        if (!_triedCreate || !_triedOurs)
+        if (!_triedCreate || !_triedOurs || !_triedAdopted)
         {
             _wake.Writer.TryWrite(item: true);
         }
@@ -91,7 +92,7 @@ internal sealed class PermissionCheck(
         cancellationToken.ThrowIfCancellationRequested();
         if (due.IsCompletedSuccessfully && ledger.Denied.Count > 0)
         {
-            (_triedCreate, _triedOurs) = (false, false);
+            (_triedCreate, _triedOurs, _triedAdopted) = (false, false, false);
         }
     }
 
@@ -120,6 +121,13 @@ internal sealed class PermissionCheck(
 
             _triedOurs = true;
         }
+
+        if (!_triedAdopted && inventory.Rows().FirstOrDefault(row => row.Adopted) is { } adopted)
+        {
+            var tags = adopted.Tags.Where(tag => EniTags.OfAdoption.Contains(tag.Key)).ToDictionary();
+            await TryAsync(Ec2Actions.DeleteTags, new("", [], tags, adopted.EniId, "", ""), cancellationToken);
+            _triedAdopted = true;
+        }
     }
 
     private async Task TryAsync(string action, PreflightSubject subject, CancellationToken cancellationToken)
@@ -137,7 +145,7 @@ internal sealed class PermissionCheck(
 /// </summary>
 /// <param name="SubnetId">For Create.</param>
 /// <param name="SecurityGroupIds">For Create.</param>
-/// <param name="Tags">For Create and CreateTags.</param>
+/// <param name="Tags">For Create and DeleteTags.</param>
 /// <param name="EniId">
 /// For everything else; a made-up one mostly gives an inconclusive answer.
 /// </param>

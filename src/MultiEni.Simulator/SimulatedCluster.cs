@@ -209,10 +209,16 @@ public sealed class SimulatedCluster : IAsyncDisposable
         var instanceId = Ec2.World.RunInstance(
             instanceType,
             subnet.Id,
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["Name"] = name ?? "node", [$"kubernetes.io/cluster/{_options.Name}"] = "owned" }
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["Name"] = name ?? "node", [$"kubernetes.io/cluster/{_options.Name}"] = "owned" },
+            _options.LaunchInterfaces
         );
         var instance = Ec2.World.FindInstance(instanceId)!;
-        var primary = Ec2.World.NetworkInterfacesOf(instanceId).Single(row => row.Attachment!.DeviceIndex == 0);
+        var primary = Ec2.World.NetworkInterfacesOf(instanceId).Single(row => row.Attachment is { DeviceIndex: 0, NetworkCardIndex: 0 });
+        if (_options.LaunchInterfaces is [var launched, ..])
+        {
+            Ec2.World.TryChange(primary.Id, row => row with { Tags = launched.Tags });
+        }
+
         var address = instance.PrivateIpAddress;
         name ??= _options.Guest is { } guest ? $"{guest}-node-{_booted + 1}" : $"ip-{address.Replace('.', '-')}.{_options.Region}.compute.internal";
         var host = new SimulatedHost(

@@ -24,6 +24,12 @@ public sealed record SimulatedClusterOptions
     /// <summary>Instance type of nodes.</summary>
     public string InstanceType { get; init; } = "m5.4xlarge";
 
+    /// <summary>
+    /// Interfaces that the launch template gives every node beside the primary one. Their tags are
+    /// on that as well: a template cannot tag one interface alone.
+    /// </summary>
+    public IReadOnlyList<LaunchInterface> LaunchInterfaces { get; init; } = [];
+
     /// <summary>Name of the Region; zones are this and a letter.</summary>
     public string Region { get; init; } = "us-east-1";
 

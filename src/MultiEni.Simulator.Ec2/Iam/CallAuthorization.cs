@@ -171,7 +171,11 @@ internal static class CallAuthorization
                 this[$"aws:RequestTag/{key}"] = [value];
             }
 
-            this["aws:TagKeys"] = [.. tags.Keys];
+            if (tags.Count > 0)
+            {
+                this["aws:TagKeys"] = [.. tags.Keys];
+            }
+
             return this;
         }
 

@@ -14,7 +14,7 @@ internal sealed record IamCondition(string Operator, string Key, IReadOnlyList<s
     /// The operators that our policies use; a policy with another one is refused, so that nothing
     /// passes for enforced that is not.
     /// </summary>
-    private static readonly string[] _known = ["StringEquals", "ArnEquals", "Null", "ForAllValues:StringNotEquals"];
+    private static readonly string[] _known = ["StringEquals", "ArnEquals", "Null", "ForAllValues:StringEquals", "ForAllValues:StringNotEquals"];
 
     public static IamCondition Create(string @operator, string key, IReadOnlyList<string> values) =>
         _known.Contains(@operator)
@@ -27,6 +27,7 @@ internal sealed record IamCondition(string Operator, string Key, IReadOnlyList<s
         return Operator switch
         {
             "Null" => Values.Any(value => (value == "true") == (present is null)),
+            "ForAllValues:StringEquals" => (present ?? []).All(Values.Contains),
             "ForAllValues:StringNotEquals" => (present ?? []).All(value => !Values.Contains(value)),
             _ => present is [var only] && Values.Contains(only),
         };

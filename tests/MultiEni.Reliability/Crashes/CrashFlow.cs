@@ -3,7 +3,7 @@ using MultiEni.Reliability.Lab;
 namespace MultiEni.Reliability.Crashes;
 
 /// <summary>A change that a user makes, from what was before to what must be after.</summary>
-/// <param name="Name">create, update, addresses, replace, delete.</param>
+/// <param name="Name">create, update, addresses, replace, delete, adopt, release.</param>
 /// <param name="Before">The NodeENI that is ready before; null for none.</param>
 /// <param name="After">The NodeENI that is ready after; null for none.</param>
 internal sealed record CrashFlow(string Name, NodeEniSketch? Before, NodeEniSketch? After)
@@ -14,6 +14,8 @@ internal sealed record CrashFlow(string Name, NodeEniSketch? Before, NodeEniSket
         Queues = 8,
         EnaExpress = true,
     };
+
+    private static readonly NodeEniSketch Adopting = Fleet with { Adopt = true, Queues = null };
 
     public static IReadOnlyList<CrashFlow> All { get; } =
     [
@@ -37,7 +39,14 @@ internal sealed record CrashFlow(string Name, NodeEniSketch? Before, NodeEniSket
         new("no elastic IPs", Fleet with { ElasticIps = true }, Fleet),
         new("replace", Fleet, Fleet with { DeviceIndex = 5, Queues = 16 }),
         new("delete", Fleet, null),
+        new("adopt", null, Adopting),
+        new("adopt again", Adopting, Adopting with { DeviceIndex = 3 }),
+        new("release", Adopting, null),
     ];
+
+    /// <summary>The conditions, on instances with the ENIs that the flow takes for given.</summary>
+    public CrashConditions Under(CrashConditions conditions) =>
+        (Before ?? After)!.Adopt ? conditions with { Cluster = conditions.Cluster with { LaunchesEnis = true } } : conditions;
 
     /// <summary>The same with one ENI whose device is bound to a DPDK driver.</summary>
     public CrashFlow OfBoundDevice()

@@ -36,6 +36,7 @@ public class CrashMatrixTests(ITestOutputHelper output)
     {
         var begin = TimeProvider.System.GetTimestamp();
         var flow = CrashFlow.All.Single(candidate => candidate.Name == name);
+        conditions = flow.Under(conditions);
         var matrix = new CrashMatrix(conditions.Cluster.RealManagers ? flow.OfBoundDevice() : flow, conditions);
 
         await matrix.RunAsync(writesOnly, TestContext.Current.CancellationToken);

@@ -47,6 +47,8 @@ internal sealed class CrashRun(CrashFlow flow, CrashPoint? point, CrashCondition
 
     private async Task PlayAsync(Cluster cluster)
     {
+        // What the last test left of ENIs that stay must be what EC2 shows.
+        await Task.Delay(conditions.Cluster.StaleReads, cluster.Time);
         cluster.Decide = Decide;
         var controller = flow.Before is null ? null : cluster.StartController();
         if (flow.Before is not null)

@@ -46,6 +46,7 @@ internal sealed class Cluster : IAsyncDisposable
         Servers = servers;
         _loggers = ConsoleLogging.Create(LogFormat.Text, LogLevel.Information, TextWriter.Synchronized(_log), servers.Time);
         Foreign = new ForeignEnis(Ec2.World);
+        Launched = new LaunchedEnis(Ec2.World);
         Agents = new NodeAgents(this);
         Lease = options.Controller.LeaderElection ? new LeaseWatch(this, options.Controller.RenewDeadline) : null;
         Invariants = new Invariants(this, Lease);
@@ -61,6 +62,9 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <summary>What belongs to others and must be untouched.</summary>
     public ForeignEnis Foreign { get; }
+
+    /// <summary>ENIs of the launch template, which stay attached whatever happens.</summary>
+    public LaunchedEnis Launched { get; }
 
     /// <summary>What may never be so, looked at after every call that changes something.</summary>
     public Invariants Invariants { get; }
@@ -169,7 +173,12 @@ internal sealed class Cluster : IAsyncDisposable
     public (string Name, string InstanceId) AddNode(string? name = null)
     {
         name ??= $"node-{Interlocked.Increment(ref _launched)}";
-        var instance = Ec2.World.RunInstance(_options.InstanceType, "subnet-0000000f");
+        var instance = Ec2.World.RunInstance(
+            _options.InstanceType,
+            "subnet-0000000f",
+            interfaces: _options.LaunchesEnis ? LaunchedEnis.Interfaces : []
+        );
+        Launched.Know(instance);
         Kubernetes.Store.Create(
             "nodes",
             new JsonObject
@@ -284,6 +293,7 @@ internal sealed class Cluster : IAsyncDisposable
         }
 
         _controllers.Clear();
+        Launched.Restore();
         Decide = null;
         Answered = null;
         lock (_log)

@@ -14,6 +14,11 @@ internal sealed record ClusterOptions
     public string InstanceType { get; init; } = "m5.4xlarge";
 
     /// <summary>
+    /// Whether the launch template attaches an ENI in each subnet of a NodeENI, to be adopted.
+    /// </summary>
+    public bool LaunchesEnis { get; init; }
+
+    /// <summary>
     /// Seconds for which EC2 answers reads as if the last changes had not been made.
     /// </summary>
     public TimeSpan StaleReads { get; init; }

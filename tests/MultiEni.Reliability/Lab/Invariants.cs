@@ -51,6 +51,11 @@ internal sealed class Invariants(Cluster cluster, LeaseWatch? lease)
             }
         }
 
+        if (cluster.Launched.Lost() is { } lost)
+        {
+            Report($"{lost} after {after}");
+        }
+
         if (cluster.Foreign.Touched() is { } touched)
         {
             Report($"{touched} after {after}");

@@ -19,6 +19,9 @@ internal sealed record NodeEniSketch(string Name)
 
     public bool DeleteOnTermination { get; init; } = true;
 
+    /// <summary>Whether the ENIs of the launch template are used.</summary>
+    public bool Adopt { get; init; }
+
     /// <summary>
     /// Whether its devices are bound to vfio-pci and offered to pods; needs real ENI managers.
     /// </summary>
@@ -41,7 +44,7 @@ internal sealed record NodeEniSketch(string Name)
 
     public override string ToString() =>
         $"{Name}: {Subnets.Count} subnets, {Groups.Count} groups, index {DeviceIndex}, '{Description}', team {Team}, "
-        + $"source/dest check {SourceDestCheck}, delete on termination {DeleteOnTermination}, DPDK {Dpdk}, warm {Warm}, TCP timeout {TcpTimeout}, queues {Queues}, ENA Express {EnaExpress}, Elastic IPs {ElasticIps}";
+        + $"source/dest check {SourceDestCheck}, delete on termination {DeleteOnTermination}, adopt {Adopt}, DPDK {Dpdk}, warm {Warm}, TCP timeout {TcpTimeout}, queues {Queues}, ENA Express {EnaExpress}, Elastic IPs {ElasticIps}";
 
     public JsonObject ToJson()
     {
@@ -89,6 +92,7 @@ internal sealed record NodeEniSketch(string Name)
                 ["sourceDestCheck"] = SourceDestCheck,
                 ["deleteOnTermination"] = DeleteOnTermination,
                 ["enableDPDK"] = Dpdk,
+                ["adopt"] = Adopt,
             },
         };
 

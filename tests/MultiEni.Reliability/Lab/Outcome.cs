@@ -66,7 +66,7 @@ internal static class Outcome
         }
 
         var nodeEnis = cluster.Kubernetes.Store.Count(Objects.NodeEnis);
-        return nodeEnis == 0 ? cluster.Foreign.Touched() ?? cluster.Machines?.Leftovers() : $"{nodeEnis} NodeENIs are left";
+        return nodeEnis == 0 ? cluster.Foreign.Touched() ?? cluster.Launched.Lost() ?? cluster.Launched.Marked() ?? cluster.Machines?.Leftovers() : $"{nodeEnis} NodeENIs are left";
     }
 
     private static string? LacksTruth(Cluster cluster, NodeEniSketch wanted, EniAttachment attachment)
@@ -105,7 +105,9 @@ internal static class Outcome
         }
 
         var same =
-            row.Description == wanted.Description
+            cluster.Launched.Contains(row.Id) == wanted.Adopt
+            && row.Tags.ContainsKey(EniTags.Adopted) == wanted.Adopt
+            && row.Description == (wanted.Adopt ? LaunchedEnis.Description : wanted.Description)
             && row.SourceDestCheck == wanted.SourceDestCheck
             && at.DeleteOnTermination == wanted.DeleteOnTermination
             && row.Tags.GetValueOrDefault("team") == wanted.Team

@@ -52,6 +52,7 @@ public sealed class RoundTripTests
               ipv6AddressCount: 1
               ipv6PrefixCount: 0
               enablePrimaryIPv6: true
+              adopt: true
               privateIPAddresses: [10.0.0.20, 10.0.0.21]
               elasticIPs: {allocationIDs: [eipalloc-1], selector: {}}
               podAddresses: {warm: 2, maximum: 10, fixedCIDRs: [10.0.0.64/26, "2001:db8::/80"], allowReassignment: true}
@@ -136,6 +137,7 @@ public sealed class RoundTripTests
               ipv6AddressCount: 1
               ipv6PrefixCount: 0
               enablePrimaryIPv6: true
+              adopt: true
               privateIPAddress: 10.0.0.20
               elasticIP: {allocationID: eipalloc-2, formerAllocationIDs: [eipalloc-1]}
               podAddresses: {warm: 2, maximum: 10, fixedCIDRs: [10.0.0.64/26], allowReassignment: true}
@@ -149,6 +151,7 @@ public sealed class RoundTripTests
               network:
                 state: Attached
                 eniID: eni-1
+                adopted: true
                 attachmentID: eni-attach-1
                 macAddress: 02:00:00:00:00:01
                 privateIPs: [10.0.0.5]

@@ -36,11 +36,11 @@ public class DoctorCommandTests
         cluster.Server.Store.Change(
             "customresourcedefinitions.apiextensions.k8s.io",
             "nodeenis.networking.k8s.aws",
-            live => Schema(live)["spec"]!["properties"]!.AsObject().Remove("subnetPolicy")
+            live => Schema(live)["spec"]!["properties"]!.AsObject().Remove("description")
         );
 
         Assert.Equal(
-            "The CustomResourceDefinition is outdated: it lacks spec.subnetPolicy. The controller does not reconcile until it is updated.",
+            "The CustomResourceDefinition is outdated: it lacks spec.description. The controller does not reconcile until it is updated.",
             await SeenAsync(cluster, "nodeenis.networking.k8s.aws", Severe)
         );
     }

@@ -118,7 +118,7 @@ internal sealed class Cluster : IAsyncDisposable
             cluster.AddNode();
         }
 
-        cluster.Foreign.Settle(kubernetes.Store.Get("namespaces", "kube-system").Text("metadata", "uid"));
+        cluster.Foreign.Settle(kubernetes.Store.Get("namespaces", "kube-system").Text("metadata", "uid"), cluster.Launched.Contains);
         ec2.Faults.BeforeCall = (call, _) => ValueTask.FromResult(cluster.Judge(cluster.Of(call), CallMoment.Before, null).ForEc2());
         ec2.Faults.AfterCall = (call, error, _) => ValueTask.FromResult(cluster.Judge(cluster.Of(call), CallMoment.After, error).ForEc2());
         kubernetes.Faults.BeforeRequest = request =>

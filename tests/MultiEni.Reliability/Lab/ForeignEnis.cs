@@ -15,7 +15,8 @@ internal sealed class ForeignEnis(Ec2World world)
     /// for, or lying about like a leak.
     /// </summary>
     /// <param name="cluster">The cluster tag of our own ENIs.</param>
-    public void Settle(string cluster)
+    /// <param name="isGiven">Whether a launch template gave an ENI to us.</param>
+    public void Settle(string cluster, Predicate<string> isGiven)
     {
         world.RunInstance(
             "m5.4xlarge",
@@ -35,7 +36,7 @@ internal sealed class ForeignEnis(Ec2World world)
                 new LaunchInterface(3, Cluster.SubnetA) { DeleteOnTermination = false, Tags = Tags(cluster, "somebody-else") },
             ]
         );
-        foreach (var row in world.NetworkInterfaces)
+        foreach (var row in world.NetworkInterfaces.Where(row => !isGiven(row.Id)))
         {
             _rows[row.Id] = row;
         }

@@ -65,6 +65,8 @@ public sealed class EniAttachmentAcceptanceTests
     [InlineData("connectionTracking", """{"udpTimeout":40,"udpStreamTimeout":90}""", """{"udpTimeout":40}""", false)]
     [InlineData("connectionTracking", """{"tcpEstablishedTimeout":350}""", null, false)]
     [InlineData("connectionTracking", null, """{"tcpEstablishedTimeout":350}""", true)]
+    [InlineData("adopt", "false", "true", true)]
+    [InlineData("adopt", "true", "false", true)]
     [InlineData("enablePrimaryIPv6", "false", "true", true)]
     [InlineData("enablePrimaryIPv6", "true", "false", false)]
     public void What_EC2_cannot_take_back_stays(string field, string? before, string? after, bool accepted)

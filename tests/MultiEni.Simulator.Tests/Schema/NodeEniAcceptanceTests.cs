@@ -61,6 +61,7 @@ public sealed class NodeEniAcceptanceTests
             "elasticIPs: {allocationIDs: [eipalloc-0a, eipalloc-0b]}",
             "elasticIPs: {selector: {role: data}}",
             "enablePrimaryIPv6: true\nipv6AddressCount: 1",
+            "adopt: true\nsecondaryPrivateIPCount: 2\npodAddresses: {warm: 2}\nenaExpress: {enabled: true}\nsubnetPolicy: All",
             "connectionTracking: {tcpEstablishedTimeout: 60, udpStreamTimeout: 180, udpTimeout: 30}",
             "enableDPDK: true\ndpdkDriver: igb_uio",
             "enableDPDK: true\ndpdkDriver: uio_pci_generic",
@@ -128,6 +129,22 @@ public sealed class NodeEniAcceptanceTests
             },
             { "enaExpress: {udp: true}", "spec.enaExpress: Invalid value: enaExpress.udp needs enaExpress.enabled: true" },
             { "enablePrimaryIPv6: true", "spec: Invalid value: enablePrimaryIPv6 needs an IPv6 address: set ipv6AddressCount to 1 or more" },
+            {
+                "adopt: true\nsubnetPolicy: MostFree",
+                "spec: Invalid value: adopt takes the ENI that was attached in a given subnet: leave subnetPolicy out"
+            },
+            {
+                "adopt: true\nprivateIPAddresses: [10.0.0.20]",
+                "spec: Invalid value: an adopted ENI keeps the primary address that it got at launch: leave privateIPAddresses out, or adopt"
+            },
+            {
+                "adopt: true\nelasticIPs: {selector: {role: data}}",
+                "spec: Invalid value: an adopted ENI would keep its Elastic IP when it is released: leave elasticIPs out, or adopt"
+            },
+            {
+                "adopt: true\nenaQueueCount: 8",
+                "spec: Invalid value: an adopted ENI keeps the ENA queues that it got at launch: set them in the launch template and leave enaQueueCount out, or leave out adopt"
+            },
             { "elasticIPs: {}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },
             { "elasticIPs: {allocationIDs: [], selector: {}}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },
             { "elasticIPs: {allocationIDs: [eipalloc-0a], selector: {role: data}}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },
@@ -316,7 +333,7 @@ public sealed class NodeEniAcceptanceTests
                     {
                       "subnetPolicy": "All", "deviceIndex": 1, "networkCardIndex": 0, "deleteOnTermination": true, "mtu": 0,
                       "sourceDestCheck": true, "secondaryPrivateIPCount": 0, "ipv4PrefixCount": 0, "ipv6AddressCount": 0, "ipv6PrefixCount": 0,
-                      "enablePrimaryIPv6": false,
+                      "enablePrimaryIPv6": false, "adopt": false,
                       "hostAddressing": "None", "dpdkBinding": "Always"
                     }
                     """

@@ -31,6 +31,7 @@ public sealed class ValidationProperties
         "elasticIPs",
         "enaExpress",
         "enablePrimaryIPv6",
+        "adopt",
         "hostAddressing",
         "dpdkBinding",
         "dpdkResourceName",

@@ -33,8 +33,10 @@ internal static class LeakDecision
         foreach (var row in rows)
         {
             // Only what lies about unattached, and only what carries a slot we can read: anything
-            // else is somebody's business, as is what a launch template made.
-            if (row.Adopted || row.Status != EniStates.Available || row.Attachment is not null || row.Slot is not { } slot || isWanted(slot))
+            // else is somebody's business. Of what a launch template made, attached or not, only our
+            // tags are left over.
+            var liesAbout = row.Status == EniStates.Available && row.Attachment is null;
+            if (!(liesAbout || row.Adopted) || row.Slot is not { } slot || isWanted(slot))
             {
                 continue;
             }
@@ -53,23 +55,33 @@ internal static class LeakDecision
             return new LeakVerdict(
                 candidates,
                 [],
+                [],
                 $"{candidates.Count} of {rows.Count} ENIs look leaked, more than the {brake} that are deleted without confirmation; "
                     + "check that the controller sees all NodeENIs, then start it once with --leak-brake=off"
             );
         }
 
         ripe.Sort((left, right) => string.CompareOrdinal(left.EniId, right.EniId));
-        return new LeakVerdict(candidates, ripe.Take(limits.MaximumPerPass).ToList(), null);
+        var due = ripe.Take(limits.MaximumPerPass).ToLookup(row => row.Adopted);
+        return new LeakVerdict(candidates, [.. due[false]], [.. due[true]], null);
     }
 }
 
 /// <summary>What a leak pass found.</summary>
 /// <param name="Candidates">ENIs that nobody seems to want, and since when.</param>
 /// <param name="Delete">Those to delete now.</param>
+/// <param name="Release">
+/// Those to take our tags off now: adopted ones, which stay where they are.
+/// </param>
 /// <param name="Blocked">
 /// Why nothing is deleted although there is much to delete; null otherwise.
 /// </param>
-internal sealed record LeakVerdict(IReadOnlyDictionary<string, DateTimeOffset> Candidates, IReadOnlyList<EniRow> Delete, string? Blocked);
+internal sealed record LeakVerdict(
+    IReadOnlyDictionary<string, DateTimeOffset> Candidates,
+    IReadOnlyList<EniRow> Delete,
+    IReadOnlyList<EniRow> Release,
+    string? Blocked
+);
 
 /// <summary>Why nobody wants an ENI any more.</summary>
 internal enum LeakReason
@@ -93,6 +105,12 @@ internal static class LeakReasons
     /// <param name="nodeExists">Whether a node of a name exists.</param>
     public static LeakReason Of(EniRow row, Func<string, bool> nodeEniExists, Func<string, bool> nodeExists)
     {
+        if (row.Adopted)
+        {
+            // It does not say for whom.
+            return LeakReason.SlotUnwanted;
+        }
+
         if (!nodeEniExists(row.Tags.GetValueOrDefault("NodeENI", "")))
         {
             return LeakReason.NodeEniGone;

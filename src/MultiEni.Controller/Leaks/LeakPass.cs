@@ -9,7 +9,8 @@ using MultiEni.Operator.Events;
 namespace MultiEni.Controller.Leaks;
 
 /// <summary>
-/// Deletes ENIs of ours that nobody wants any more, after a sweep. What it has seen before is in
+/// Deletes ENIs of ours that nobody wants any more, after a sweep, and releases those that were
+/// adopted. What it has seen before is in
 /// memory: a restart only delays.
 /// </summary>
 internal sealed class LeakPass(
@@ -59,6 +60,24 @@ internal sealed class LeakPass(
         foreach (var row in verdict.Delete)
         {
             await DeleteAsync(row, metrics, cancellationToken);
+        }
+
+        foreach (var row in verdict.Release)
+        {
+            await ReleaseAsync(row, cancellationToken);
+        }
+    }
+
+    private async Task ReleaseAsync(EniRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ec2.ReleaseAsync(row, EniTags.OfAdoption, CallPriority.LeakCleanup, cancellationToken);
+            ControllerLog.OrphanReleased(logger, row.EniId, row.Slot!);
+        }
+        catch (Ec2CallException failed)
+        {
+            ControllerLog.OrphanNotReleased(logger, row.EniId, failed.Failure.ToString());
         }
     }
 

@@ -33,6 +33,12 @@ internal static partial class ControllerLog
     [LoggerMessage(109, LogLevel.Warning, "Leaked ENI {Eni} could not be deleted: {Failure}")]
     public static partial void LeakNotDeleted(ILogger logger, string eni, string failure);
 
+    [LoggerMessage(190, LogLevel.Information, "Released the adopted ENI {Eni} of slot {Slot}: no ENIAttachment wants it")]
+    public static partial void OrphanReleased(ILogger logger, string eni, string slot);
+
+    [LoggerMessage(191, LogLevel.Warning, "The adopted ENI {Eni}, which no ENIAttachment wants, could not be released: {Failure}")]
+    public static partial void OrphanNotReleased(ILogger logger, string eni, string failure);
+
     [LoggerMessage(110, LogLevel.Information, "Stopped")]
     public static partial void Stopped(ILogger logger);
 

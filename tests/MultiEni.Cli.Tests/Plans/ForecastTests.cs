@@ -30,6 +30,7 @@ public sealed class ForecastTests
 
     [Theory]
     [InlineData("mtu", "mtu: 0 → 9001", null)]
+    [InlineData("adopt", "adopt: False → True", null)]
     [InlineData("tags", "tags.team: unset → core", Ec2Actions.CreateTags)]
     [InlineData("secondary", "secondaryPrivateIPCount: 0 → 2", Ec2Actions.AssignPrivateIpAddresses)]
     [InlineData("elastic", "elasticIP.allocationID: unset → eipalloc-1", Ec2Actions.AssociateAddress)]
@@ -160,6 +161,9 @@ public sealed class ForecastTests
         {
             case "mtu":
                 spec.Mtu = 9001;
+                break;
+            case "adopt":
+                spec.Adopt = true;
                 break;
             case "tags":
                 spec.Tags = new() { ["team"] = "core" };

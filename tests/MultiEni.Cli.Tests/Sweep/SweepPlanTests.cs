@@ -19,6 +19,24 @@ public class SweepPlanTests
     }
 
     [Fact]
+    public void What_a_launch_template_made_is_listed_apart_and_is_not_deleted()
+    {
+        EniRow[] rows = [Adopted("eni-1", "gone"), Adopted("eni-2", "gone2", "i-1"), Adopted("eni-3", "wanted", "i-1")];
+
+        var plan = SweepPlan.Decide(rows, new HashSet<string> { "wanted" }, DateTimeOffset.UnixEpoch);
+
+        Assert.Empty(plan.Leaked);
+        Assert.Empty(plan.StillAttached);
+        Assert.Equal(["eni-1", "eni-2"], plan.Adopted.Select(row => row.EniId));
+
+        static EniRow Adopted(string id, string slot, string? instance = null) =>
+            Row(id, slot, instance) with
+            {
+                Tags = new Dictionary<string, string> { [EniTags.Slot] = slot, [EniTags.Adopted] = "true" },
+            };
+    }
+
+    [Fact]
     public void What_somebody_wants_by_the_second_look_is_spared()
     {
         var rows = new[] { Row("eni-1", "one"), Row("eni-2", "two") };

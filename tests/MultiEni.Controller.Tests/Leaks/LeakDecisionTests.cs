@@ -35,6 +35,22 @@ public sealed class LeakDecisionTests
         Assert.Empty(Decide([A.Row(attachment: A.Attached()), foreign], seen, A.Noon.AddHours(1)).Delete);
     }
 
+    /// <summary>Attached or not, it belongs to whoever launched it.</summary>
+    [Fact]
+    public void An_adopted_ENI_that_nobody_wants_is_released_in_the_same_time_and_never_deleted()
+    {
+        EniRow[] rows = [A.Adopted(A.Row("eni-1")), A.Adopted(A.Row("eni-2", A.Attached())), A.Row("eni-3")];
+        var first = Decide(rows, NothingSeen, A.Noon);
+        Assert.Empty(first.Release);
+
+        Assert.Empty(Decide(rows, first.Candidates, A.Noon.AddMinutes(4)).Release);
+        var verdict = Decide(rows, first.Candidates, A.Noon.AddMinutes(5));
+        Assert.Equal(["eni-1", "eni-2"], verdict.Release.Select(row => row.EniId));
+        Assert.Equal("eni-3", Assert.Single(verdict.Delete).EniId);
+        Assert.Empty(Decide(rows, first.Candidates, A.Noon.AddMinutes(5), isWanted: true).Release);
+        Assert.Equal(LeakReason.SlotUnwanted, LeakReasons.Of(rows[0], _ => false, _ => false));
+    }
+
     [Fact]
     public void Very_many_leaks_at_once_stop_the_pass_and_say_so()
     {

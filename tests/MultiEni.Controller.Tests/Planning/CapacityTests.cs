@@ -193,6 +193,24 @@ public sealed class CapacityTests
         Assert.Single(Planner.Plan(input with { IsAdoptable = (instance, subnet) => (instance, subnet) == ("i-1", "subnet-a1") }).Apply);
     }
 
+    /// <summary>
+    /// What an instance was launched with is not known when it is planned; the limits hold as usual,
+    /// in which those ENIs count as the attachments that adopt them, once.
+    /// </summary>
+    [Fact]
+    public void A_full_subnet_keeps_no_node_from_adopting_the_ENI_that_it_was_launched_with()
+    {
+        var nodeEni = A.NodeEni(spec: s => s.Adopt = true);
+        var network = A.Network(A.Subnet("subnet-a1", free: 0), A.Subnet("subnet-a2", free: 0));
+
+        var plan = Planner.Plan(A.PlanInput(nodeEni, OneNode, network, limits: A.OneCard(3)));
+
+        Assert.Equal(2, plan.Apply.Count);
+        Assert.All(plan.Apply, attachment => Assert.True(attachment.Spec!.Adopt));
+        Assert.False(plan.UsesFreeAddresses);
+        Assert.Single(Planner.Plan(A.PlanInput(nodeEni, OneNode, network, limits: A.OneCard(2))).Apply);
+    }
+
     [Fact]
     public void Most_free_spreads_the_nodes_of_one_plan_over_the_subnets_as_their_addresses_go()
     {

@@ -234,6 +234,49 @@ public class AdoptionStories
         Assert.All(Untouched, action => Assert.Equal(0, stage.Calls(action)));
     }
 
+    /// <summary>Somebody took the finalizer off its attachment, or restored the API server.</summary>
+    [Fact]
+    public async Task An_adopted_ENI_whose_attachment_is_lost_is_released_after_a_while_and_adopted_again()
+    {
+        await using var stage = await StartAsync(
+            Launching with
+            {
+                Controller = settings =>
+                    settings with
+                    {
+                        ReconcilePeriod = TimeSpan.FromSeconds(10),
+                        Leaks = settings.Leaks with { Grace = TimeSpan.FromSeconds(20) },
+                    },
+            },
+            world =>
+            {
+                var row = world.NetworkInterfaces.Single(eni => eni.Attachment is { DeviceIndex: 1 });
+                Assert.True(
+                    world.TryChange(
+                        row.Id,
+                        eni =>
+                            eni with
+                            {
+                                Tags = new Dictionary<string, string>(eni.Tags)
+                                {
+                                    ["networking.k8s.aws/cluster"] = "simulated",
+                                    ["networking.k8s.aws/slot"] = "lost",
+                                    ["networking.k8s.aws/adopted"] = "true",
+                                },
+                            }
+                    )
+                );
+            }
+        );
+
+        await stage.UntilAsync(() => stage.OurEnis.Count == 0, "its tags are taken off");
+        await stage.ApplyAsync(Manifests.NodeEni("launched", "adopt: true"));
+        await stage.UntilReadyAsync("launched", 1);
+
+        Assert.Equal(Launched(stage)[0].Id, Assert.Single(stage.OurEnis).Id);
+        Assert.All(Untouched, action => Assert.Equal(0, stage.Calls(action)));
+    }
+
     [Fact]
     public async Task The_permission_to_release_an_ENI_is_missed_in_time()
     {
@@ -277,9 +320,10 @@ public class AdoptionStories
             ),
         ];
 
-    private static async Task<Stage> StartAsync(StageOptions options)
+    private static async Task<Stage> StartAsync(StageOptions options, Action<Simulator.Ec2.Ec2World>? before = null)
     {
         var stage = await Stage.StartAsync(options with { StartsPrograms = false });
+        before?.Invoke(stage.Cluster.Ec2.World);
         stage.Cluster.Ec2.Policies[Stage.AccessKey] = DocumentedPolicy.For(stage.Cluster, "simulated", "adopt-policy.json");
         stage.StartController();
         foreach (var node in stage.Nodes)

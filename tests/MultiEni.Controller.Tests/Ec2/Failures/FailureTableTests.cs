@@ -133,6 +133,7 @@ public sealed class FailureTableTests
                 2,
                 "not_found"
             },
+            { DeleteTags, "InvalidNetworkInterfaceID.NotFound", "", nameof(ReactionKind.NotFound), Reasons.AsExpected, null, "not_found" },
             { CreateTags, "InvalidNetworkInterfaceID.NotFound", "", nameof(ReactionKind.NotFoundYet), Reasons.Ec2Error, 2, "not_found" },
             {
                 DeleteNetworkInterface,

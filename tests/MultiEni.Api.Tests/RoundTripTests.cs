@@ -52,7 +52,7 @@ public sealed class RoundTripTests
               ipv6AddressCount: 1
               ipv6PrefixCount: 0
               enablePrimaryIPv6: true
-              adopt: true
+              adopt: false
               privateIPAddresses: [10.0.0.20, 10.0.0.21]
               elasticIPs: {allocationIDs: [eipalloc-1], selector: {}}
               podAddresses: {warm: 2, maximum: 10, fixedCIDRs: [10.0.0.64/26, "2001:db8::/80"], allowReassignment: true}

@@ -144,7 +144,12 @@ internal sealed class Forecast
     private void Remove(EniAttachment attachment)
     {
         _present.Remove(attachment.Metadata.Name);
-        if (_original.TryGetValue(attachment.Metadata.Name, out var original) && _taken.Add(attachment.Metadata.Name))
+        // An ENI of a launch template keeps its addresses: it stays where it is.
+        if (
+            _original.TryGetValue(attachment.Metadata.Name, out var original)
+            && _taken.Add(attachment.Metadata.Name)
+            && original.Status?.Network?.Adopted != true
+        )
         {
             Free(original);
         }

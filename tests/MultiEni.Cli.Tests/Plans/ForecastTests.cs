@@ -1,4 +1,5 @@
 using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Cli.Plans;
 using MultiEni.Controller.Ec2;
@@ -124,6 +125,19 @@ public sealed class ForecastTests
         Assert.Equal(2, followed.Changes.Count);
         Assert.Equal(Reasons.SubnetFull, followed.Problems.Single().Reason);
         Assert.Equal(-4, forecast.Gained("subnet-a"));
+    }
+
+    [Fact]
+    public void An_ENI_of_a_launch_template_is_only_released_and_keeps_its_address()
+    {
+        var having = Fleet(nodes: 3, free: 5).After([NodeEni()]);
+        var adopted = new EniAttachmentStatus { Network = new NetworkStatus { State = EniState.Attached, Adopted = true } };
+        var forecast = new Forecast(having with { Attachments = [.. having.Attachments.Select(attachment => attachment with { Status = adopted })] });
+
+        var followed = forecast.Follow([new(NodeEni(), null)]).Single();
+
+        Assert.Equal([(Ec2Actions.DeleteTags, 3)], Ec2Calls.Count(followed.Changes).Select(call => (call.Key, call.Value)));
+        Assert.Equal(0, forecast.Gained("subnet-a"));
     }
 
     [Fact]

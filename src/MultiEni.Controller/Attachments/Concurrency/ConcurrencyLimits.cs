@@ -65,8 +65,8 @@ internal enum CallLimit
     Repairs,
 
     /// <summary>
-    /// ENIs of the Go controller that are adopted; their tags draw on another bucket than what is
-    /// created.
+    /// ENIs of launch templates and of the Go controller that are adopted; their tags draw on another
+    /// bucket than what is created.
     /// </summary>
     Adoptions,
 

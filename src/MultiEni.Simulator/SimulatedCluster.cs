@@ -209,7 +209,11 @@ public sealed class SimulatedCluster : IAsyncDisposable
         var instanceId = Ec2.World.RunInstance(
             instanceType,
             subnet.Id,
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["Name"] = name ?? "node", [$"kubernetes.io/cluster/{_options.Name}"] = "owned" },
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["Name"] = name ?? "node",
+                [$"kubernetes.io/cluster/{_options.Name}"] = "owned",
+            },
             _options.LaunchInterfaces
         );
         var instance = Ec2.World.FindInstance(instanceId)!;

@@ -143,11 +143,7 @@ internal static class A
         );
 
     /// <summary>The same as an ENI of a launch template that its slot adopted.</summary>
-    public static EniRow Adopted(EniRow row) =>
-        row with
-        {
-            Tags = new Dictionary<string, string>(row.Tags) { [EniTags.Adopted] = "true" },
-        };
+    public static EniRow Adopted(EniRow row) => row with { Tags = new Dictionary<string, string>(row.Tags) { [EniTags.Adopted] = "true" } };
 
     public static EniAttachmentRow Attached(
         string instance = "i-1",

@@ -36,7 +36,14 @@ internal sealed class SweepRun(
             MachineOutput.Write(
                 context.Output,
                 parsed.GetValue(options.Format)!,
-                new SweepReport(name, region, [.. plan.Leaked.Select(SweptEni.Of)], [.. plan.StillAttached.Select(SweptEni.Of)], [.. plan.Adopted.Select(SweptEni.Of)], deleted),
+                new SweepReport(
+                    name,
+                    region,
+                    [.. plan.Leaked.Select(SweptEni.Of)],
+                    [.. plan.StillAttached.Select(SweptEni.Of)],
+                    [.. plan.Adopted.Select(SweptEni.Of)],
+                    deleted
+                ),
                 SweepJson.Default.SweepReport
             );
         }

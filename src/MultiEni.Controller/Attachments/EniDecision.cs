@@ -314,8 +314,8 @@ internal static class EniDecision
     // One that somebody attached elsewhere is in use there: it is reported, and never touched, but
     // for the tags of one that was only adopted.
     private static EniRow? Surplus(EniObservation observation, IReadOnlyList<EniRow> rows, EniRow kept) =>
-        rows.FirstOrDefault(row => row != kept
-            && (!IsElsewhere(observation.Attachment.Spec!, row) || (row.Adopted && !IsElsewhere(observation.Attachment.Spec!, kept)))
+        rows.FirstOrDefault(row =>
+            row != kept && (!IsElsewhere(observation.Attachment.Spec!, row) || (row.Adopted && !IsElsewhere(observation.Attachment.Spec!, kept)))
         );
 
     private static bool IsElsewhere(EniAttachmentSpec spec, EniRow row) =>

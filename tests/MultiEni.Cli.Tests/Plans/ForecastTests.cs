@@ -131,7 +131,10 @@ public sealed class ForecastTests
     public void An_ENI_of_a_launch_template_is_only_released_and_keeps_its_address()
     {
         var having = Fleet(nodes: 3, free: 5).After([NodeEni()]);
-        var adopted = new EniAttachmentStatus { Network = new NetworkStatus { State = EniState.Attached, Adopted = true } };
+        var adopted = new EniAttachmentStatus
+        {
+            Network = new NetworkStatus { State = EniState.Attached, Adopted = true },
+        };
         var forecast = new Forecast(having with { Attachments = [.. having.Attachments.Select(attachment => attachment with { Status = adopted })] });
 
         var followed = forecast.Follow([new(NodeEni(), null)]).Single();

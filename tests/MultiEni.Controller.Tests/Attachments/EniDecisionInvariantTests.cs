@@ -59,7 +59,8 @@ public sealed class EniDecisionInvariantTests
             (_, step) =>
                 step is EniStep.Release
                 || RowOf(step) is not { } row
-                || row.Attachment is null or { Status: EniStates.Detached } || row.Attachment.InstanceId == Here
+                || row.Attachment is null or { Status: EniStates.Detached }
+                || row.Attachment.InstanceId == Here
         );
 
     [Fact]

@@ -17,10 +17,10 @@ internal sealed class LaunchedEnis(Ec2World world)
 
     /// <summary>One in each subnet, at other indexes than NodeENIs ask for.</summary>
     public static IReadOnlyList<LaunchInterface> Interfaces { get; } =
-        [
-            new LaunchInterface(5, Cluster.SubnetA) { Tags = Tags, Description = Description },
-            new LaunchInterface(6, Cluster.SubnetB) { Tags = Tags, Description = Description },
-        ];
+    [
+        new LaunchInterface(5, Cluster.SubnetA) { Tags = Tags, Description = Description },
+        new LaunchInterface(6, Cluster.SubnetB) { Tags = Tags, Description = Description },
+    ];
 
     /// <summary>An instance was launched.</summary>
     public void Know(string instance)
@@ -41,9 +41,9 @@ internal sealed class LaunchedEnis(Ec2World world)
 
     /// <summary>Which has tags of a cluster, or none of its own, or null.</summary>
     public string? Marked() =>
-        _rows.Keys.Select(id => world.FindNetworkInterface(id)!).FirstOrDefault(row =>
-            EniTags.OfAdoption.Any(row.Tags.ContainsKey) || !Tags.All(row.Tags.Contains)
-        )
+        _rows
+            .Keys.Select(id => world.FindNetworkInterface(id)!)
+            .FirstOrDefault(row => EniTags.OfAdoption.Any(row.Tags.ContainsKey) || !Tags.All(row.Tags.Contains))
             is { } marked
             ? $"{marked.Id} of the launch template has the tags {string.Join(", ", marked.Tags)}"
             : null;

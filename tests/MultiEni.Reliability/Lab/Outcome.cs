@@ -66,7 +66,9 @@ internal static class Outcome
         }
 
         var nodeEnis = cluster.Kubernetes.Store.Count(Objects.NodeEnis);
-        return nodeEnis == 0 ? cluster.Foreign.Touched() ?? cluster.Launched.Lost() ?? cluster.Launched.Marked() ?? cluster.Machines?.Leftovers() : $"{nodeEnis} NodeENIs are left";
+        return nodeEnis == 0
+            ? cluster.Foreign.Touched() ?? cluster.Launched.Lost() ?? cluster.Launched.Marked() ?? cluster.Machines?.Leftovers()
+            : $"{nodeEnis} NodeENIs are left";
     }
 
     private static string? LacksTruth(Cluster cluster, NodeEniSketch wanted, EniAttachment attachment)

@@ -77,7 +77,10 @@ public class AdoptionStories
         Assert.All(Untouched, action => Assert.Equal(0, stage.Calls(action)));
         Assert.Empty(stage.OurEnis);
         Assert.Equal(2, Launched(stage).Count);
-        Assert.All(Launched(stage), eni => Assert.Equal((AttachmentStatus.Attached, true), (eni.Attachment!.Status, eni.Attachment.DeleteOnTermination)));
+        Assert.All(
+            Launched(stage),
+            eni => Assert.Equal((AttachmentStatus.Attached, true), (eni.Attachment!.Status, eni.Attachment.DeleteOnTermination))
+        );
         Assert.All(Launched(stage), eni => Assert.Equal(Tags.Append(new("team", "core")).ToDictionary(), eni.Tags.ToDictionary()));
         Assert.Equal(2, stage.Calls("DeleteTags"));
 
@@ -146,7 +149,12 @@ public class AdoptionStories
             Launching with
             {
                 Nodes = 0,
-                Cluster = options => options with { InstanceType = "m5.large", LaunchInterfaces = [new(1, Subnet) { Tags = Tags }, new(2, Subnet) { Tags = Tags }] },
+                Cluster = options =>
+                    options with
+                    {
+                        InstanceType = "m5.large",
+                        LaunchInterfaces = [new(1, Subnet) { Tags = Tags }, new(2, Subnet) { Tags = Tags }],
+                    },
             }
         );
         await stage.AddNodeAsync("m5.large");
@@ -200,7 +208,10 @@ public class AdoptionStories
 
         var attachment = Assert.Single(await stage.AttachmentsAsync("launched"));
         await stage.Api.DeleteAsync($"/apis/{Names.ApiVersion}/{Names.EniAttachmentPlural}/{attachment.Metadata.Name}", Stage.Stop);
-        await stage.UntilAsync(async () => (await stage.AttachmentsAsync("launched")) is [{ Status.Network.EniId: { } id }] && id != eni.Id, "another ENI");
+        await stage.UntilAsync(
+            async () => (await stage.AttachmentsAsync("launched")) is [{ Status.Network.EniId: { } id }] && id != eni.Id,
+            "another ENI"
+        );
         await stage.UntilReadyAsync("launched", 1);
         Assert.Equal(1, stage.Calls("CreateNetworkInterface"));
         var left = stage.Cluster.Ec2.World.FindNetworkInterface(eni.Id)!;

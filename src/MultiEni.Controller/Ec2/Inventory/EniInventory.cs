@@ -317,7 +317,9 @@ internal sealed class EniInventory : IDisposable
     public async Task<IReadOnlyList<EniRow>> LaunchedAsync(InstanceId instanceId, CancellationToken cancellationToken)
     {
         var read = await _occupancy.ReadAsync(instanceId, cancellationToken);
-        return Read(state => read.Given.Select(state.AsReleased).Where(row => LaunchedEnis.IsFree(row) && state.Find(row.EniId)?.Slot is null).ToList());
+        return Read(state =>
+            read.Given.Select(state.AsReleased).Where(row => LaunchedEnis.IsFree(row) && state.Find(row.EniId)?.Slot is null).ToList()
+        );
     }
 
     /// <summary>

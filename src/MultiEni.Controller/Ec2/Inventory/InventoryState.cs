@@ -229,8 +229,7 @@ internal sealed class InventoryState
                 // The second because EC2 may show it without them for a while.
                 return
                 [
-                    .. Created(adopted.Row, now)
-                        .Union(Apply(adopted.Row.EniId, new LocalEffect.TagsSet(adopted.Row.EniId, adopted.Row.Tags), now)),
+                    .. Created(adopted.Row, now).Union(Apply(adopted.Row.EniId, new LocalEffect.TagsSet(adopted.Row.EniId, adopted.Row.Tags), now)),
                 ];
             case LocalEffect.Released released:
                 _released[released.Row.EniId] = (released.Row, now);

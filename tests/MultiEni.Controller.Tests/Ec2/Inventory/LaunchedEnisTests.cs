@@ -34,8 +34,7 @@ public sealed class LaunchedEnisTests
         ["detached"] = row => row with { Attachment = null },
     };
 
-    public static TheoryData<string, bool> Rows =>
-        [.. Variants.Keys.Select((name, position) => new TheoryDataRow<string, bool>(name, position < 4))];
+    public static TheoryData<string, bool> Rows => [.. Variants.Keys.Select((name, position) => new TheoryDataRow<string, bool>(name, position < 4))];
 
     private static CancellationToken Ct => Ec2World.Ct;
 
@@ -51,9 +50,7 @@ public sealed class LaunchedEnisTests
 
     [Fact]
     public void Index_0_of_another_network_card_is_not_the_primary_interface() =>
-        Assert.NotNull(
-            LaunchedEnis.For(Spec(s => s.NetworkCardIndex = 1), [At(Launched("eni-1", 0), at => at with { NetworkCardIndex = 1 })])
-        );
+        Assert.NotNull(LaunchedEnis.For(Spec(s => s.NetworkCardIndex = 1), [At(Launched("eni-1", 0), at => at with { NetworkCardIndex = 1 })]));
 
     [Fact]
     public void Of_several_the_preferred_index_comes_first_then_the_lowest()
@@ -223,11 +220,7 @@ public sealed class LaunchedEnisTests
 
     private static EniRow At(EniRow row, Func<EniAttachmentRow, EniAttachmentRow> change) => row with { Attachment = change(row.Attachment!) };
 
-    private static EniRow Tag(EniRow row, string key, string value) =>
-        row with
-        {
-            Tags = new Dictionary<string, string>(row.Tags) { [key] = value },
-        };
+    private static EniRow Tag(EniRow row, string key, string value) => row with { Tags = new Dictionary<string, string>(row.Tags) { [key] = value } };
 
     private static EniRow Untag(EniRow row, string key) => row with { Tags = row.Tags.Where(tag => tag.Key != key).ToDictionary() };
 }

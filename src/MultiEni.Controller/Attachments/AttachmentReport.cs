@@ -164,8 +164,8 @@ internal static class AttachmentReport
             { Attachment: { Status: EniStates.Attached } done } => new(
                 here,
                 Reasons.Attached,
-                done.DeviceIndex == attachment.Spec!.DeviceIndex
-                    ? $"{row.EniId} is attached at device index {done.DeviceIndex}"
+                row.Adopted ? $"{row.EniId} is attached at device index {done.DeviceIndex} since launch, and was adopted"
+                    : done.DeviceIndex == attachment.Spec!.DeviceIndex ? $"{row.EniId} is attached at device index {done.DeviceIndex}"
                     : $"{row.EniId} is attached at device index {done.DeviceIndex}, because {attachment.Spec.DeviceIndex} was taken"
             ),
             _ => new(false, Reasons.Attaching, $"attaching {row.EniId} to {attachment.Spec!.InstanceId}"),

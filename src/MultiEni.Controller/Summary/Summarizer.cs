@@ -272,8 +272,9 @@ internal static class Summarizer
         return degraded.Holds && degraded.Reason != Reasons.DeviceIndexTaken ? degraded with { Holds = false } : progressing with { Holds = false };
     }
 
+    // Which one an adopted ENI has was decided at launch.
     private static bool HasOtherIndex(EniAttachment attachment) =>
-        attachment.Status?.Network is { State: EniState.Attached, DeviceIndex: { } used } && used != attachment.Spec!.DeviceIndex;
+        attachment.Status?.Network is { State: EniState.Attached, DeviceIndex: { } used, Adopted: not true } && used != attachment.Spec!.DeviceIndex;
 
     private static string Named(IReadOnlyList<EniAttachment> attachments, DateTimeOffset now) =>
         Named(attachments, attachment => AttachmentTrouble.Describe(attachment, now));

@@ -31,6 +31,16 @@ public sealed class AttachmentReportTests
         );
         Assert.True(status.Conditions.IsTrue(ConditionTypes.Attached));
         Assert.Contains("because 1 was taken", status.Conditions.Find(ConditionTypes.Attached)!.Message, StringComparison.Ordinal);
+        Assert.Null(status.Network.Adopted);
+    }
+
+    [Fact]
+    public void An_adopted_ENI_is_reported_as_such()
+    {
+        var status = Patch(A.Attachment(), A.Adopted(A.Row(attachment: A.Attached(index: 2))))!.Status!;
+
+        Assert.True(status.Network!.Adopted);
+        Assert.Equal("eni-1 is attached at device index 2 since launch, and was adopted", status.Conditions.Find(ConditionTypes.Attached)!.Message);
     }
 
     [Theory]

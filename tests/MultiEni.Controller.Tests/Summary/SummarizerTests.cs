@@ -55,6 +55,17 @@ public sealed class SummarizerTests
     }
 
     [Fact]
+    public void An_adopted_ENI_may_have_whatever_device_index_it_got_at_launch()
+    {
+        var attachment = ReadyOne("a");
+        (attachment.Status!.Network!.DeviceIndex, attachment.Status.Network.Adopted) = (3, true);
+
+        var status = Summarize(A.NodeEni(), Outcome(), [attachment], [], A.Noon);
+
+        Assert.Equal(ConditionStatus.False, status.Conditions.Find(ConditionTypes.Degraded)!.Status);
+    }
+
+    [Fact]
     public void A_device_index_that_was_taken_is_reported_and_does_not_make_it_unready()
     {
         var attachment = ReadyOne("a");

@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Ec2;
+using Tag = Amazon.EC2.Model.Tag;
 
 namespace MultiEni.Scenarios.Stories;
 
@@ -83,6 +84,9 @@ public class AdoptionStories
         );
         Assert.All(Launched(stage), eni => Assert.Equal(Tags.Append(new("team", "core")).ToDictionary(), eni.Tags.ToDictionary()));
         Assert.Equal(2, stage.Calls("DeleteTags"));
+        var used = stage.Cluster.Ec2.Policies[Stage.AccessKey].Used;
+        Assert.Contains("AdoptEnisOfLaunchTemplates ec2:CreateTags", used);
+        Assert.Contains("ReleaseAdoptedEnis ec2:DeleteTags", used);
 
         // What was given back is there to be used again.
         await stage.ApplyAsync(Manifests.NodeEni("again", "adopt: true"));
@@ -305,6 +309,32 @@ public class AdoptionStories
 
         Assert.Contains("ec2:DeleteTags", message);
         Assert.DoesNotContain("ec2:AttachNetworkInterface", message);
+    }
+
+    [Fact]
+    public async Task The_policy_allows_nothing_but_the_tags_of_adoption_and_only_on_ENIs_that_were_given()
+    {
+        await using var stage = await Stage.StartAsync(Launching with { StartsPrograms = false });
+        stage.Cluster.Ec2.Policies[Stage.AccessKey] = DocumentedPolicy.For(stage.Cluster, "simulated", "adopt-policy.json");
+        using var ec2 = stage.NewEc2Client(Stage.AccessKey);
+        using var others = stage.NewEc2Client("AKIAOTHERS");
+        var given = Launched(stage)[0].Id;
+        var foreign = (await others.CreateNetworkInterfaceAsync(new() { SubnetId = Subnet }, Stage.Stop)).NetworkInterface.NetworkInterfaceId;
+        Tag[] adoption = [new("networking.k8s.aws/cluster", "simulated"), new("networking.k8s.aws/adopted", "true")];
+        Task TagAsync(string eni, params Tag[] tags) => ec2.CreateTagsAsync(new() { Resources = [eni], Tags = [.. tags] }, Stage.Stop);
+        Task UntagAsync(params string[] keys) =>
+            ec2.DeleteTagsAsync(new() { Resources = [given], Tags = [.. keys.Select(key => new Tag { Key = key })] }, Stage.Stop);
+
+        await RefusedAsync(() => TagAsync(foreign, adoption));
+        await RefusedAsync(() => TagAsync(given, adoption[0]));
+        await RefusedAsync(() => UntagAsync("networking.k8s.aws/slot"));
+        await TagAsync(given, adoption);
+        await RefusedAsync(() => UntagAsync("kubernetes.io/cluster/managed-by"));
+        await RefusedAsync(() => UntagAsync());
+        await UntagAsync("networking.k8s.aws/cluster", "networking.k8s.aws/slot", "networking.k8s.aws/adopted");
+
+        static async Task RefusedAsync(Func<Task> call) =>
+            Assert.Equal("UnauthorizedOperation", (await Assert.ThrowsAsync<Amazon.EC2.AmazonEC2Exception>(call)).ErrorCode);
     }
 
     [Fact]

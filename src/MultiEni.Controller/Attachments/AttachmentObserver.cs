@@ -106,7 +106,7 @@ internal sealed class AttachmentObserver(
         }
 
         var launched = await inventory.LaunchedAsync(InstanceId.Parse(spec.InstanceId, null), cancellationToken);
-        var reserved = reservations.InUse(spec.InstanceId, spec.NetworkCardIndex, [], attachment.Metadata.Name);
+        var reserved = reservations.ReservedByOthers(spec.InstanceId, spec.NetworkCardIndex, attachment.Metadata.Name);
         return LaunchedEnis.For(spec, launched.Where(row => !reserved.Contains(row.Attachment!.DeviceIndex)));
     }
 

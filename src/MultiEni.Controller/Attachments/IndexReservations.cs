@@ -21,16 +21,9 @@ internal sealed class IndexReservations(TimeProvider time)
     public HashSet<int> InUse(string instanceId, int card, IReadOnlyList<DeviceSlot> occupied, string holder)
     {
         var used = occupied.Where(slot => slot.NetworkCardIndex == card).Select(slot => slot.DeviceIndex).ToHashSet();
+        used.UnionWith(ReservedByOthers(instanceId, card, holder));
         lock (_gate)
         {
-            foreach (var (key, owner) in _holders)
-            {
-                if (key.Instance == instanceId && key.Card == card && owner != holder)
-                {
-                    used.Add(key.Index);
-                }
-            }
-
             foreach (var (key, until) in _taken.ToList())
             {
                 if (until <= time.GetUtcNow())
@@ -45,6 +38,20 @@ internal sealed class IndexReservations(TimeProvider time)
         }
 
         return used;
+    }
+
+    /// <summary>
+    /// The indexes of a card that anyone but <paramref name="holder" /> reserved.
+    /// </summary>
+    public IReadOnlySet<int> ReservedByOthers(string instanceId, int card, string holder)
+    {
+        lock (_gate)
+        {
+            return _holders
+                .Where(entry => entry.Key.Instance == instanceId && entry.Key.Card == card && entry.Value != holder)
+                .Select(entry => entry.Key.Index)
+                .ToHashSet();
+        }
     }
 
     /// <summary>Reserves an index; false when somebody else did in between.</summary>

@@ -24,6 +24,21 @@ public sealed class IndexReservationsTests
     }
 
     /// <summary>
+    /// An ENI that is attached already is free for adoption unless another slot is adopting it.
+    /// </summary>
+    [Fact]
+    public void What_others_reserved_is_told_apart_from_what_is_merely_in_use()
+    {
+        Assert.True(_reservations.TryReserve("i-1", 0, 2, "a"));
+        _reservations.MarkTaken("i-1", 0, 3);
+
+        Assert.Equal([2], _reservations.ReservedByOthers("i-1", 0, "b"));
+        Assert.Empty(_reservations.ReservedByOthers("i-1", 0, "a"));
+        Assert.Empty(_reservations.ReservedByOthers("i-1", 1, "b"));
+        Assert.Equal([1, 2, 3], Used("b"));
+    }
+
+    /// <summary>
     /// Without it a description that is behind would have the same index tried every second.
     /// </summary>
     [Fact]

@@ -135,15 +135,15 @@ public sealed class NodeEniAcceptanceTests
             },
             {
                 "adopt: true\nprivateIPAddresses: [10.0.0.20]",
-                "spec: Invalid value: an adopted ENI keeps the primary address that it got at launch: leave privateIPAddresses out, or adopt"
+                "spec: Invalid value: an adopted ENI keeps the primary address that it got at launch: leave out privateIPAddresses or adopt"
             },
             {
                 "adopt: true\nelasticIPs: {selector: {role: data}}",
-                "spec: Invalid value: an adopted ENI would keep its Elastic IP when it is released: leave elasticIPs out, or adopt"
+                "spec: Invalid value: an adopted ENI would keep its Elastic IP when it is released: leave out elasticIPs or adopt"
             },
             {
                 "adopt: true\nenaQueueCount: 8",
-                "spec: Invalid value: an adopted ENI keeps the ENA queues that it got at launch: set them in the launch template and leave enaQueueCount out, or leave out adopt"
+                "spec: Invalid value: an adopted ENI keeps the ENA queues that it got at launch: leave out enaQueueCount and set them in the launch template, or leave out adopt"
             },
             { "elasticIPs: {}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },
             { "elasticIPs: {allocationIDs: [], selector: {}}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },

@@ -41,6 +41,22 @@ public sealed class UnclaimedEnisTests
         Assert.Null(inventory.FindUnclaimed(world.Instance.ToString(), "multus", world.Subnet));
     }
 
+    /// <summary>The tags of a launch template are on every interface of the instance.</summary>
+    [Fact]
+    public async Task The_primary_interface_is_nobodys_leftover_whatever_its_tags_say()
+    {
+        await using var world = await Ec2World.StartAsync();
+        var primary = world.Simulator.World.NetworkInterfacesOf(world.Instance.ToString()).Single();
+        Assert.True(world.Simulator.World.TryChange(primary.Id, eni => eni with { Tags = GoTags("multus") }));
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        using var inventory = world.NewInventory();
+
+        await inventory.FirstSweepAsync(Ct);
+
+        Assert.Equal(0, inventory.Unclaimed);
+        Assert.Null(inventory.FindUnclaimed(world.Instance.ToString(), "multus", primary.SubnetId));
+    }
+
     [Fact]
     public async Task Adopting_is_one_tag_call_after_which_the_slot_has_the_ENI()
     {

@@ -1,5 +1,6 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Inventory;
 
 namespace MultiEni.Controller.Tests.Ec2.Inventory;
@@ -130,6 +131,36 @@ public sealed class LaunchedEnisTests
         // Nor that it has not those that it was given since.
         await inventory.PollAsync(Ct);
         Assert.Equal(launched, Assert.Single(inventory.FindBySlot("b")).EniId);
+    }
+
+    /// <summary>
+    /// An attachment that is deleted at that moment must not go before the tags are taken off.
+    /// </summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task After_an_adoption_without_an_answer_the_slot_is_not_empty_until_EC2_proves_it(bool refused)
+    {
+        await using var world = await Ec2World.StartAsync();
+        var launched = await LaunchAsync(world);
+        using var inventory = world.NewInventory();
+        await inventory.FirstSweepAsync(Ct);
+        await OccupancyAsync(world, inventory);
+        var row = Assert.Single(await inventory.LaunchedAsync(world.Instance, Ct));
+        if (refused)
+        {
+            world.Simulator.Faults.FailNext("CreateTags", 1, "TagPolicyViolation");
+        }
+        else
+        {
+            world.Simulator.Faults.LoseNextAnswers("CreateTags", 1);
+        }
+
+        await Assert.ThrowsAsync<Ec2CallException>(() => world.Client.AdoptAsync(row, Adoption("a"), CallPriority.AttachUnready, Ct));
+
+        Assert.Equal(refused, inventory.PresenceOfSlot("a") is Presence.Absent);
+        await inventory.RefreshSlotsAsync(["a"], Ct);
+        Assert.Equal(refused ? [] : [launched], inventory.FindBySlot("a").Select(eni => eni.EniId));
     }
 
     [Fact]

@@ -214,7 +214,7 @@ public class PodAddressStories
         stage.Cluster.Kubernetes.Store.Change(
             $"{Names.EniAttachmentPlural}.{Names.Group}",
             attachment.Metadata.Name,
-            live => live["status"]!["device"]!["addresses"] = use,
+            live => live["status"]!["device"]!["addresses"] = use.DeepClone(),
             WriteOptions.Status
         );
 

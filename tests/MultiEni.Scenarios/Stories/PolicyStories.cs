@@ -1,3 +1,4 @@
+using MultiEni.Api;
 using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Ec2;
@@ -61,6 +62,12 @@ public class PolicyStories
         await stage.ApplyAsync(Fleet([.. changed, "podAddresses: {fixedCIDRs: [\"10.9.0.0/24\", \"2600:1f00:0:9::/64\"]}"]));
         await stage.UntilAsync(() => Associated() == 0, "neither ENI has an Elastic IP");
         await AddressesComeAndGoAsync(stage);
+        var full = stage.Cluster.Ec2.World.AddSubnet(network.VpcId, network.Zones[0], "10.8.0.0/24").Id;
+        stage.Cluster.Ec2.World.OccupyAddresses(full, int.MaxValue);
+        await stage.ApplyAsync(Manifests.NodeEni("full", "ipv4PrefixCount: 1").Replace("subnet-12345678", full));
+        await stage.UntilReasonAsync("full", ConditionTypes.Degraded, Reasons.SubnetFull);
+        await stage.DeleteNodeEniAsync("full");
+        await stage.UntilGoneAsync("full");
         await stage.TerminateNodeAsync(stage.Nodes[1]);
         await stage.UntilReadyAsync("fleet", 1);
         await stage.DeleteNodeEniAsync("fleet");

@@ -80,6 +80,13 @@ public sealed record EniAttachmentSpec
     [JsonPropertyName("privateIPAddress")]
     public string? PrivateIpAddress { get; set; }
 
+    /// <summary>
+    /// The retained ENI that is taken instead of creating one, if it still exists and nobody uses
+    /// it; null for none.
+    /// </summary>
+    [JsonPropertyName("retainedENI")]
+    public string? RetainedEni { get; set; }
+
     /// <summary>Its Elastic IP; null if it never had one.</summary>
     [JsonPropertyName("elasticIP")]
     public ElasticIpSpec? ElasticIp { get; set; }

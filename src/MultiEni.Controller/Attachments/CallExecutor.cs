@@ -121,7 +121,13 @@ internal sealed class CallExecutor(
     private async Task<bool> PrepareAsync(EniAttachment attachment, EniStep.Call call, CancellationToken cancellationToken)
     {
         var spec = attachment.Spec!;
-        return (call is not EniStep.Adopt adopt || await inventory.ConfirmUnclaimedAsync(adopt.Row, cancellationToken))
+        var isThere = call switch
+        {
+            EniStep.Adopt adopt => await inventory.ConfirmUnclaimedAsync(adopt.Row, cancellationToken),
+            EniStep.Take take => await inventory.ConfirmUnattachedAsync(take.Row, cancellationToken),
+            _ => true,
+        };
+        return isThere
             && (
                 call.ReservedIndex is not { } index
                 || reservations.TryReserve(spec.InstanceId, spec.NetworkCardIndex, index, attachment.Metadata.Name)

@@ -17,12 +17,16 @@ internal static class LeakDecision
     /// Whether an attachment exists for a slot, one under deletion included: that one deletes its
     /// ENI itself.
     /// </param>
+    /// <param name="isRetained">
+    /// Whether an unattached ENI is kept for the next node, or about to be taken by one.
+    /// </param>
     /// <param name="firstSeen">When each candidate of former sweeps was first one.</param>
     /// <param name="now">The time.</param>
     /// <param name="limits">Grace, cap and brake.</param>
     public static LeakVerdict Decide(
         IReadOnlyCollection<EniRow> rows,
         Func<string, bool> isWanted,
+        Func<EniRow, bool> isRetained,
         IReadOnlyDictionary<string, DateTimeOffset> firstSeen,
         DateTimeOffset now,
         LeakLimits limits
@@ -34,7 +38,7 @@ internal static class LeakDecision
         {
             // Only what lies about unattached, and only what carries a slot we can read: anything
             // else is somebody's business.
-            if (row.Status != EniStates.Available || row.Attachment is not null || row.Slot is not { } slot || isWanted(slot))
+            if (row.Status != EniStates.Available || row.Attachment is not null || row.Slot is not { } slot || isWanted(slot) || isRetained(row))
             {
                 continue;
             }

@@ -15,6 +15,14 @@ internal sealed record CrashFlow(string Name, NodeEniSketch? Before, NodeEniSket
         EnaExpress = true,
     };
 
+    private static readonly NodeEniSketch Retaining = Fleet with { Retains = true, DeleteOnTermination = false, ElasticIps = true };
+
+    /// <summary>
+    /// Whether the node is replaced instead of the NodeENI changed; the new one finds the ENIs that
+    /// the old one left.
+    /// </summary>
+    public bool ReplacesNode { get; init; }
+
     public static IReadOnlyList<CrashFlow> All { get; } =
     [
         new("create", null, Fleet),
@@ -37,6 +45,7 @@ internal sealed record CrashFlow(string Name, NodeEniSketch? Before, NodeEniSket
         new("no elastic IPs", Fleet with { ElasticIps = true }, Fleet),
         new("replace", Fleet, Fleet with { DeviceIndex = 5, Queues = 16 }),
         new("delete", Fleet, null),
+        new("node replaced", Retaining, Retaining) { ReplacesNode = true },
     ];
 
     /// <summary>The same with one ENI whose device is bound to a DPDK driver.</summary>
@@ -50,7 +59,11 @@ internal sealed record CrashFlow(string Name, NodeEniSketch? Before, NodeEniSket
     /// <summary>Does what the user does.</summary>
     public void Begin(Cluster cluster)
     {
-        if (After is not null)
+        if (ReplacesNode)
+        {
+            cluster.TerminateNode(Node(cluster));
+        }
+        else if (After is not null)
         {
             cluster.Apply(After);
         }
@@ -59,6 +72,9 @@ internal sealed record CrashFlow(string Name, NodeEniSketch? Before, NodeEniSket
             cluster.Delete(Before!.Name);
         }
     }
+
+    /// <summary>The name of the only node.</summary>
+    public static string Node(Cluster cluster) => cluster.Kubernetes.Store.List("nodes").Single().Text("metadata", "name");
 
     /// <summary>What is missing until the change is done; null when it is.</summary>
     public string? Lacks(Cluster cluster) => After is not null ? Outcome.LacksReadiness(cluster, After, nodes: 1) : Outcome.HasLeftovers(cluster);

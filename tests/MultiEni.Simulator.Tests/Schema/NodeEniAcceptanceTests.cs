@@ -61,6 +61,8 @@ public sealed class NodeEniAcceptanceTests
             "elasticIPs: {allocationIDs: [eipalloc-0a, eipalloc-0b]}",
             "elasticIPs: {selector: {role: data}}",
             "enablePrimaryIPv6: true\nipv6AddressCount: 1",
+            "retainPolicy: Delete",
+            "retainPolicy: Retain\ndeleteOnTermination: false",
             "connectionTracking: {tcpEstablishedTimeout: 60, udpStreamTimeout: 180, udpTimeout: 30}",
             "enableDPDK: true\ndpdkDriver: igb_uio",
             "enableDPDK: true\ndpdkDriver: uio_pci_generic",
@@ -128,6 +130,11 @@ public sealed class NodeEniAcceptanceTests
             },
             { "enaExpress: {udp: true}", "spec.enaExpress: Invalid value: enaExpress.udp needs enaExpress.enabled: true" },
             { "enablePrimaryIPv6: true", "spec: Invalid value: enablePrimaryIPv6 needs an IPv6 address: set ipv6AddressCount to 1 or more" },
+            {
+                "retainPolicy: Retain",
+                "spec: Invalid value: retainPolicy: Retain needs deleteOnTermination: false, or EC2 deletes the ENI together with the instance"
+            },
+            { "retainPolicy: Keep", "spec.retainPolicy: Unsupported value: \"Keep\": supported values: \"Delete\", \"Retain\"" },
             { "elasticIPs: {}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },
             { "elasticIPs: {allocationIDs: [], selector: {}}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },
             { "elasticIPs: {allocationIDs: [eipalloc-0a], selector: {role: data}}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },
@@ -314,7 +321,7 @@ public sealed class NodeEniAcceptanceTests
                 .Parse(
                     """
                     {
-                      "subnetPolicy": "All", "deviceIndex": 1, "networkCardIndex": 0, "deleteOnTermination": true, "mtu": 0,
+                      "subnetPolicy": "All", "retainPolicy": "Delete", "deviceIndex": 1, "networkCardIndex": 0, "deleteOnTermination": true, "mtu": 0,
                       "sourceDestCheck": true, "secondaryPrivateIPCount": 0, "ipv4PrefixCount": 0, "ipv6AddressCount": 0, "ipv6PrefixCount": 0,
                       "enablePrimaryIPv6": false,
                       "hostAddressing": "None", "dpdkBinding": "Always"

@@ -32,6 +32,7 @@ public sealed class ValidationProperties
         "enaExpress",
         "enablePrimaryIPv6",
         "hostAddressing",
+        "retainPolicy",
         "dpdkBinding",
         "dpdkResourceName",
         "dpdkPCIAddress",

@@ -41,6 +41,15 @@ internal sealed class RetainedCleanup(RetainedView retained, EniInventory invent
                 // may be gone, or attached by somebody.
                 failure = failed.Failure;
                 inventory.Watch(row.EniId);
+                if (failure.Reaction.Visibility == Visibility.ConditionAndEvent)
+                {
+                    events.Record(
+                        NodeEniReferences.To(nodeEni),
+                        EventType.Warning,
+                        Events.EniDeletionFailed,
+                        $"{row.EniId}, which is retained: {FailureMessage.For(failure)}"
+                    );
+                }
             }
         }
 

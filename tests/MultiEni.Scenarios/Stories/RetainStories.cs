@@ -96,6 +96,65 @@ public class RetainStories
     }
 
     [Fact]
+    public async Task One_that_somebody_attached_elsewhere_is_left_there_and_one_that_somebody_deleted_is_made_anew()
+    {
+        // No sweep shows in time what happens here.
+        await using var stage = await Stage.StartAsync(
+            Options(nodes: 3) with
+            {
+                Controller = settings => settings with { ReconcilePeriod = TimeSpan.FromHours(10) },
+            }
+        );
+        await stage.ApplyAsync(Manifests.Selecting("kept", "role: gateway", Retain, Kept));
+        var nodes = stage.Nodes.ToList();
+        foreach (var node in nodes.Take(2))
+        {
+            await stage.Api.LabelNodeAsync(node, "role", "gateway", Stage.Stop);
+        }
+
+        await stage.UntilReadyAsync("kept", 2);
+        var before = Identities(stage);
+        await stage.TerminateNodeAsync(nodes[0]);
+        await stage.TerminateNodeAsync(nodes[1]);
+        await UntilRetainedAsync(stage, "kept", 2);
+        await stage.AttachEniAsync(before[0].Id, nodes[2], deviceIndex: 5);
+        using var somebody = stage.NewEc2Client("AKIASOMEBODY");
+        await somebody.DeleteNetworkInterfaceAsync(new() { NetworkInterfaceId = before[1].Id }, Stage.Stop);
+
+        foreach (var node in new[] { await stage.AddNodeAsync(), await stage.AddNodeAsync() })
+        {
+            await stage.Api.LabelNodeAsync(node, "role", "gateway", Stage.Stop);
+        }
+
+        await stage.UntilReadyAsync("kept", 2);
+        Assert.Equal(3, stage.OurEnis.Count);
+        Assert.Equal(stage.Cluster.Node(nodes[2]).InstanceId, stage.OurEnis.Single(eni => eni.Id == before[0].Id).Attachment!.InstanceId);
+        Assert.DoesNotContain(stage.OurEnis, eni => eni.Id == before[1].Id);
+    }
+
+    [Fact]
+    public async Task A_replacement_attaches_the_same_ENI_unless_EC2_cannot_make_it_what_is_wanted()
+    {
+        await using var stage = await Stage.StartAsync(Options(nodes: 1));
+        await stage.ApplyAsync(Manifests.NodeEni("other", Retain, Kept, "secondaryPrivateIPCount: 2"));
+        await stage.UntilReadyAsync("other", 1);
+        var before = Identities(stage);
+
+        await stage.ApplyAsync(Manifests.NodeEni("other", Retain, Kept, "secondaryPrivateIPCount: 2", "deviceIndex: 4"));
+        await stage.UntilAsync(
+            () => stage.OurEnis is [{ Attachment: { DeviceIndex: 4, Status: AttachmentStatus.Attached } }],
+            "it is attached at index 4"
+        );
+        await stage.UntilReadyAsync("other", 1);
+        Assert.Equal(before, Identities(stage));
+
+        await stage.ApplyAsync(Manifests.NodeEni("other", Retain, Kept, "secondaryPrivateIPCount: 1", "deviceIndex: 4"));
+        await stage.UntilAsync(() => stage.OurEnis is [{ PrivateIps.Count: 2 }], "there is one ENI, with one address less");
+        await stage.UntilReadyAsync("other", 1);
+        Assert.NotEqual(before, Identities(stage));
+    }
+
+    [Fact]
     public async Task Retained_ENIs_are_deleted_together_with_their_NodeENI()
     {
         await using var stage = await Stage.StartAsync(Options(nodes: 2));
@@ -186,7 +245,7 @@ public class RetainStories
             $"{count} ENIs of {nodeEni} are retained"
         );
 
-    private static IReadOnlyList<(string, string, string)> Identities(Stage stage) =>
+    private static IReadOnlyList<(string Id, string Mac, string Address)> Identities(Stage stage) =>
         [.. stage.OurEnis.Select(eni => (eni.Id, eni.MacAddress, eni.PrimaryIp!)).Order()];
 
     private static string? Elastic(Stage stage, NetworkInterface eni) =>

@@ -5,7 +5,7 @@ namespace MultiEni.Api.EniAttachments;
 
 /// <summary>
 /// The resolved NodeENI spec for one ENI. Security groups, description, tags, source/destination
-/// check, delete-on-termination, connection tracking, ENA Express, MTU and the DPDK fields are mutable, and
+/// check, delete-on-termination, connection tracking, ENA Express, MTU, the DPDK fields and the retained ENI are mutable, and
 /// address counts can be increased; all other fields are immutable, and changing them replaces the attachment.
 /// </summary>
 public sealed record EniAttachmentSpec

@@ -34,9 +34,7 @@ internal sealed class RetainedView(ClusterView cluster, EniInventory inventory, 
                 .. inventory
                     .Rows()
                     .Where(row =>
-                        Retention.IsUnattached(row)
-                        && Retention.Keeps(nodeEni, network, row)
-                        && (IsInNoSlot(row) || cluster.ClaimantsOf(row.EniId).Count > 0)
+                        Retention.IsUnattached(row) && Retention.Keeps(nodeEni, network, row) && (IsInNoSlot(row) || IsClaimedByAnother(row))
                     ),
             ]
             : [];
@@ -70,6 +68,10 @@ internal sealed class RetainedView(ClusterView cluster, EniInventory inventory, 
     }
 
     private bool IsInNoSlot(EniRow row) => row.Slot is { } slot && cluster.Attachment(slot) is null;
+
+    // One that has an ENI by now has taken this one, or needs it no more.
+    private bool IsClaimedByAnother(EniRow row) =>
+        cluster.ClaimantsOf(row.EniId).Any(claimant => claimant.Metadata.Name != row.Slot && inventory.FindBySlot(claimant.Metadata.Name).Count == 0);
 
     // What a plan of a former specification found tells nothing about this one.
     private ResolvedNetwork? NetworkOf(NodeEni? nodeEni) =>

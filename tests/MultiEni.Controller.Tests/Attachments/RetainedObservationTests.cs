@@ -8,8 +8,6 @@ using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Networks;
 using MultiEni.Controller.PodAddresses;
 using MultiEni.Controller.Tests.Ec2;
-using MultiEni.Operator.Client;
-using MultiEni.Operator.Informers;
 
 namespace MultiEni.Controller.Tests.Attachments;
 
@@ -163,7 +161,7 @@ public sealed class RetainedObservationTests
                 Metadata = new() { Name = "node-1" },
                 Spec = new() { ProviderID = "aws:///us-east-1a/i-0123456789abcdef0" },
             };
-            _view = new(new Cache<NodeEni>([]), new Cache<Node>([node]), new Cache<EniAttachment>(attachments));
+            _view = new(new ListedCache<NodeEni>([]), new ListedCache<Node>([node]), new ListedCache<EniAttachment>(attachments));
             _instances = new(world.Client, world.Time);
             Inventory = world.NewInventory();
             var memory = new PodAddressMemory(world.Time);
@@ -196,24 +194,5 @@ public sealed class RetainedObservationTests
             _instances.Dispose();
             Inventory.Dispose();
         }
-    }
-
-    private sealed class Cache<T>(IReadOnlyList<T> objects) : IObjectCache<T>
-        where T : class, IKubernetesObject
-    {
-        public int Count => objects.Count;
-
-        public T? Get(ObjectKey key) => objects.FirstOrDefault(item => item.Metadata.Name == key.Name);
-
-        public IReadOnlyList<T> List() => objects;
-
-        public IReadOnlyList<T> ByIndex(string index, string value) =>
-            index == ClusterView.ByRetainedEniIndex
-                ? [.. objects.Where(item => item is EniAttachment attachment && attachment.Spec!.RetainedEni == value)]
-                : [];
-
-        public void Wrote(T answer) => throw new NotSupportedException();
-
-        public void Gone(T last) => throw new NotSupportedException();
     }
 }

@@ -134,7 +134,7 @@ public sealed class NodeEniAcceptanceTests
                 "retainPolicy: Retain",
                 "spec: Invalid value: retainPolicy: Retain needs deleteOnTermination: false, or EC2 deletes the ENI together with the instance"
             },
-            { "retainPolicy: Keep", "spec.retainPolicy: Unsupported value: \"Keep\": supported values: \"Delete\", \"Retain\"" },
+            { "retainPolicy: Keep", $"spec.retainPolicy: Unsupported value: \"Keep\": supported values: \"Delete\", \"Retain\"|{NotChecked}" },
             { "elasticIPs: {}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },
             { "elasticIPs: {allocationIDs: [], selector: {}}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },
             { "elasticIPs: {allocationIDs: [eipalloc-0a], selector: {role: data}}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },

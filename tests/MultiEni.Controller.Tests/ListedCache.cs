@@ -1,7 +1,6 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Kubernetes;
-using MultiEni.Operator.Client;
 using MultiEni.Operator.Informers;
 
 namespace MultiEni.Controller.Tests;

@@ -3,7 +3,6 @@ using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Kubernetes;
-using MultiEni.Controller.Planning;
 using MultiEni.Controller.Telemetry;
 using MultiEni.Operator.Events;
 

@@ -1,5 +1,4 @@
 using MultiEni.Api.EniAttachments;
-using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Ec2;
 

@@ -6,7 +6,6 @@ using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Networks;
-using MultiEni.Controller.PodAddresses;
 using MultiEni.Controller.Tests.Ec2;
 
 namespace MultiEni.Controller.Tests.Attachments;

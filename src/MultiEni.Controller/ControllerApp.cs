@@ -49,6 +49,7 @@ internal sealed class ControllerApp(
         attachments.AddIndex(ClusterView.ByNodeEniIndex, attachment => [attachment.Spec!.NodeEniRef.Name]);
         attachments.AddIndex(ClusterView.ByInstanceIndex, attachment => [attachment.Spec!.InstanceId]);
         attachments.AddIndex(ClusterView.BySubnetIndex, attachment => [attachment.Spec!.SubnetId]);
+        attachments.AddIndex(ClusterView.ByRetainedEniIndex, attachment => attachment.Spec!.RetainedEni is { } eni ? [eni] : []);
         var events = new EventRecorder(kubernetes, "nodeeni-controller", settings.Identity, runtime, time, loggers.CreateLogger<EventRecorder>());
 
         using var exporter = new PrometheusExporter(meter, time);

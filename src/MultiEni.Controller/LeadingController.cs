@@ -86,6 +86,7 @@ internal sealed class LeadingController(
             name => _attachments.Queue.Add(name, WorkPriority.Urgent)
         );
         var summaries = new SummaryReconciler(view, guarded, outcomes, permissions, writeFailures, objectProblems, events, time);
+        var retained = new RetainedView(view, inventory, outcomes);
         var plans = new PlanReconciler(
             view,
             guarded,
@@ -95,10 +96,12 @@ internal sealed class LeadingController(
             inventory,
             cooldowns,
             outcomes,
+            retained,
+            new RetainedCleanup(retained, inventory, ec2, events),
             settings.DefaultDeviceIndex,
             settings.ReconcilePeriod
         );
-        var leaks = new LeakPass(inventory, view, ec2, events, settings.Leaks, time, loggers.CreateLogger<LeakPass>());
+        var leaks = new LeakPass(inventory, view, ec2, events, retained.Keeps, settings.Leaks, time, loggers.CreateLogger<LeakPass>());
 
         // The program: what runs while this process leads.
         await using var background = new BackgroundTasks(cancellationToken);
@@ -112,7 +115,8 @@ internal sealed class LeadingController(
             () => leaks.Candidates,
             () => leaks.Blocked,
             () => permissions.Denied.Count,
-            () => PodAddressCounts.Of(view.Attachments)
+            () => PodAddressCounts.Of(view.Attachments),
+            retained.Counts
         );
         if (settings.PermissionPreflight)
         {
@@ -156,7 +160,7 @@ internal sealed class LeadingController(
             background.Add(new HopLimits(settings.Imds, view, outcomes, ec2, time, loggers.CreateLogger<HopLimits>()).RunAsync);
         }
 
-        var attachments = AttachmentReconciler(guarded, ec2, inventory, types, instances, cooldowns, catalog, limits, metrics);
+        var attachments = AttachmentReconciler(guarded, ec2, inventory, types, instances, cooldowns, catalog, retained, limits, metrics);
         background.Add(new PlanLoop(_plans, plans, view, informers, outcomes, cooldowns, settings.ConcurrentReconciles, time).RunAsync);
         background.Add(new AttachmentLoop(_attachments, attachments, view, informers, inventory, events, limits.Most + SpareWorkers).RunAsync);
         background.Add(inventory.RunAsync);
@@ -178,6 +182,7 @@ internal sealed class LeadingController(
         InstanceStates instances,
         CreateCooldowns cooldowns,
         NetworkCatalog catalog,
+        RetainedView retained,
         ConcurrencyLimits limits,
         ControllerMetrics metrics
     )
@@ -187,7 +192,7 @@ internal sealed class LeadingController(
         var memory = new PodAddressMemory(time);
         var operations = new EniOperations(ec2, cluster, memory);
         var pods = new PodAddressPlanner(view, inventory, catalog, cooldowns, type => types.Find(type)?.Ipv4PerEni, memory, time);
-        var observer = new AttachmentObserver(view, inventory, instances, reservations, types.Find, pods, settings.TimeLimits, time);
+        var observer = new AttachmentObserver(view, inventory, instances, reservations, types.Find, pods, retained.Keeps, settings.TimeLimits, time);
         var writer = new AttachmentWriter(view, guarded, catalog, memory, events, settings.MaximumCleanupDuration, time);
         return new(
             view,

@@ -40,6 +40,7 @@ public sealed class RoundTripTests
               deviceIndex: 2
               networkCardIndex: 1
               deleteOnTermination: false
+              retainPolicy: Retain
               description: for the data plane
               tags: {team: packet}
               mtu: 9001
@@ -139,6 +140,7 @@ public sealed class RoundTripTests
               enablePrimaryIPv6: true
               adopt: true
               privateIPAddress: 10.0.0.20
+              retainedENI: eni-2
               elasticIP: {allocationID: eipalloc-2, formerAllocationIDs: [eipalloc-1]}
               podAddresses: {warm: 2, maximum: 10, fixedCIDRs: [10.0.0.64/26], allowReassignment: true}
               hostAddressing: None

@@ -5,7 +5,7 @@ namespace MultiEni.Api.EniAttachments;
 
 /// <summary>
 /// The resolved NodeENI spec for one ENI. Security groups, description, tags, source/destination
-/// check, delete-on-termination, adoption, connection tracking, ENA Express, MTU and the DPDK fields are mutable, and
+/// check, delete-on-termination, adoption, connection tracking, ENA Express, MTU, the DPDK fields and the retained ENI are mutable, and
 /// address counts can be increased; all other fields are immutable, and changing them replaces the attachment.
 /// </summary>
 public sealed record EniAttachmentSpec
@@ -85,6 +85,13 @@ public sealed record EniAttachmentSpec
     /// <summary>Primary address; null lets EC2 choose.</summary>
     [JsonPropertyName("privateIPAddress")]
     public string? PrivateIpAddress { get; set; }
+
+    /// <summary>
+    /// The retained ENI that is taken instead of creating one, if it still exists and nobody uses
+    /// it; null for none.
+    /// </summary>
+    [JsonPropertyName("retainedENI")]
+    public string? RetainedEni { get; set; }
 
     /// <summary>Its Elastic IP; null if it never had one.</summary>
     [JsonPropertyName("elasticIP")]

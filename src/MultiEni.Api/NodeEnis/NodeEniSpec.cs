@@ -58,6 +58,11 @@ public sealed record NodeEniSpec
     /// <summary>Whether EC2 deletes the ENI together with the instance.</summary>
     public bool DeleteOnTermination { get; set; } = true;
 
+    /// <summary>
+    /// One of <see cref="RetainPolicies"/>: what becomes of an ENI whose node goes.
+    /// </summary>
+    public string RetainPolicy { get; set; } = RetainPolicies.Delete;
+
     /// <summary>Description in the EC2 console; generated if null.</summary>
     public string? Description { get; set; }
 
@@ -167,6 +172,19 @@ public static class SubnetPolicies
 
     /// <summary>One ENI, in the subnet in the node's zone with the most free addresses.</summary>
     public const string MostFree = "MostFree";
+}
+
+/// <summary>Values of <see cref="NodeEniSpec.RetainPolicy"/>.</summary>
+public static class RetainPolicies
+{
+    /// <summary>The ENI goes with its node.</summary>
+    public const string Delete = "Delete";
+
+    /// <summary>
+    /// The ENI is detached and kept, with its MAC address, its private addresses and its Elastic
+    /// IP, and the next node in its subnet takes it.
+    /// </summary>
+    public const string Retain = "Retain";
 }
 
 /// <summary>Values of <see cref="NodeEniSpec.DpdkBinding"/>.</summary>

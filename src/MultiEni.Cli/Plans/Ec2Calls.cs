@@ -22,6 +22,7 @@ internal static class Ec2Calls
         ["enablePrimaryIPv6"] = Ec2Actions.ModifyNetworkInterfaceAttribute,
         ["elasticIP"] = Ec2Actions.AssociateAddress,
         ["tags"] = Ec2Actions.CreateTags,
+        ["retainedENI"] = Ec2Actions.CreateTags,
         ["secondaryPrivateIPCount"] = Ec2Actions.AssignPrivateIpAddresses,
         ["ipv4PrefixCount"] = Ec2Actions.AssignPrivateIpAddresses,
         ["ipv6AddressCount"] = Ec2Actions.AssignIpv6Addresses,

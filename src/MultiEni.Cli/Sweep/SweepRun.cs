@@ -56,8 +56,8 @@ internal sealed class SweepRun(
     private async Task<SweepPlan> ListAsync(CancellationToken cancellationToken)
     {
         var rows = await ec2.RowsAsync(cancellationToken);
-        var slotsInUse = cluster is null ? new HashSet<string>(StringComparer.Ordinal) : await cluster.SlotsInUseAsync(cancellationToken);
-        return SweepPlan.Decide(rows, slotsInUse, context.Time.GetUtcNow());
+        var inUse = cluster is null ? EnisInUse.None : await cluster.InUseAsync(cancellationToken);
+        return SweepPlan.Decide(rows, inUse, context.Time.GetUtcNow());
     }
 
     private void Show(SweepPlan plan)
@@ -177,20 +177,20 @@ internal sealed record SweepPlan(IReadOnlyList<EniRow> Leaked, IReadOnlyList<Eni
     };
 
     /// <summary>
-    /// The plan for these rows, which must be read before <paramref name="slotsInUse"/>.
+    /// The plan for these rows, which must be read before <paramref name="inUse"/>.
     /// </summary>
-    public static SweepPlan Decide(IReadOnlyList<EniRow> rows, IReadOnlySet<string> slotsInUse, DateTimeOffset now)
+    public static SweepPlan Decide(IReadOnlyList<EniRow> rows, EnisInUse inUse, DateTimeOffset now)
     {
         var seen = rows.ToDictionary(row => row.EniId, _ => now);
-        var verdict = LeakDecision.Decide(rows, slotsInUse.Contains, seen, now, Limits);
+        var verdict = LeakDecision.Decide(rows, inUse.Slots.Contains, inUse.IsRetained, seen, now, Limits);
         return new SweepPlan(
             verdict.Delete,
             [
-                .. rows.Where(row => !row.Adopted && row.Attachment is not null && row.Slot is { } slot && !slotsInUse.Contains(slot))
+                .. rows.Where(row => !row.Adopted && row.Attachment is not null && row.Slot is { } slot && !inUse.Slots.Contains(slot))
                     .OrderBy(row => row.EniId, StringComparer.Ordinal),
             ],
             [
-                .. rows.Where(row => row.Adopted && row.Slot is { } slot && !slotsInUse.Contains(slot))
+                .. rows.Where(row => row.Adopted && row.Slot is { } slot && !inUse.Slots.Contains(slot))
                     .OrderBy(row => row.EniId, StringComparer.Ordinal),
             ]
         );

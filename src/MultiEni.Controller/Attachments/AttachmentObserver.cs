@@ -3,6 +3,7 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Kubernetes;
+using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Attachments;
 
@@ -14,6 +15,7 @@ internal sealed class AttachmentObserver(
     IndexReservations reservations,
     Func<string, InstanceTypeLimits?> limitsOf,
     PodAddressPlanner podAddresses,
+    Func<EniAttachmentSpec, EniRow, bool> keepsEni,
     EniTimeLimits limits,
     TimeProvider time
 )
@@ -49,6 +51,8 @@ internal sealed class AttachmentObserver(
         )
         {
             AgentHeard = _signs.LastHeard(attachment, now),
+            Retained = slot is SlotObservation.Absent ? Claimed(attachment) : null,
+            KeepsEni = kept is not null && attachment.Metadata.IsBeingDeleted && keepsEni(spec, kept),
             PodAddresses = podAddresses.Plan(attachment, kept),
         };
     }
@@ -71,7 +75,7 @@ internal sealed class AttachmentObserver(
         }
 
         var name = attachment.Metadata.Name;
-        var rows = inventory.FindBySlot(name);
+        var rows = inventory.FindBySlot(name).Where(row => !IsOthers(name, row)).ToList();
         if (rows.Count > 0)
         {
             return new SlotObservation.Present(rows);
@@ -79,18 +83,60 @@ internal sealed class AttachmentObserver(
 
         var absent =
             inventory.PresenceOfSlot(name) is Presence.Absent
-            && (RepeatsTheFirstCreate(attachment) || inventory.IsSettled(name, attachment.Metadata.DeletionTimestamp + MaximumWatchLag));
+            && (RepeatsTheFirstCreate(attachment) || inventory.IsSettled(name, attachment.Metadata.DeletionTimestamp + MaximumWatchLag))
+            && (attachment.Metadata.IsBeingDeleted || attachment.Spec!.RetainedEni is not { } claimed || IsKnown(claimed));
         return absent ? new SlotObservation.Absent() : new SlotObservation.AbsentForNow();
     }
+
+    /// <summary>
+    /// Whether an ENI that was in a slot is about to be taken from there: its node went and came
+    /// back after another one had claimed the ENI.
+    /// </summary>
+    private bool IsOthers(string name, EniRow row) =>
+        cluster
+            .ClaimantsOf(row.EniId)
+            .Any(claimant =>
+                claimant.Metadata.Name != name
+                && !claimant.Metadata.IsBeingDeleted
+                && claimant.Spec!.NodeEniRef.Name == row.Tags.GetValueOrDefault(EniTags.NodeEni)
+                && inventory.FindBySlot(claimant.Metadata.Name).Count == 0
+            );
+
+    /// <summary>
+    /// Whether it is certain that a claimed ENI is there or that it is not: its addresses are worth
+    /// the wait.
+    /// </summary>
+    private bool IsKnown(string eniId)
+    {
+        if (inventory.PresenceOf(eniId) is not Presence.AbsentWithinGrace)
+        {
+            return true;
+        }
+
+        inventory.Watch(eniId);
+        return false;
+    }
+
+    private EniRow? Claimed(EniAttachment attachment) =>
+        attachment.Spec is { RetainedEni: { } claimed } spec
+        && inventory.Find(claimed) is { } row
+        && Retention.IsUnattached(row)
+        && Retention.IsOf(spec.NodeEniRef.Name, row)
+        && Retention.CanServe(row, spec)
+            ? row
+            : null;
 
     /// <summary>
     /// Whether a create call now would carry the token of any that a predecessor may have sent a
     /// moment ago, which makes it harmless that EC2 does not show the ENI of that one yet. With
     /// another specification or another attempt the token is another, and a second ENI would come
-    /// of it.
+    /// of it; and so it would if a retained one is taken instead.
     /// </summary>
     private static bool RepeatsTheFirstCreate(EniAttachment attachment) =>
-        !attachment.Metadata.IsBeingDeleted && attachment.Metadata.Generation is null or 1 && attachment.Status?.Network?.EniId is null;
+        !attachment.Metadata.IsBeingDeleted
+        && attachment.Spec!.RetainedEni is null
+        && attachment.Metadata.Generation is null or 1
+        && attachment.Status?.Network?.EniId is null;
 
     private async Task<EniRow?> AdoptableAsync(EniAttachment attachment, bool withIndexes, CancellationToken cancellationToken)
     {
@@ -118,14 +164,14 @@ internal sealed class AttachmentObserver(
 
     private int? MaximumEnis(EniAttachmentSpec spec)
     {
-        var type = cluster.Node(spec.NodeName)?.Metadata.Label(Planning.NodeIdentity.InstanceTypeLabel);
+        var type = cluster.Node(spec.NodeName)?.Metadata.Label(NodeIdentity.InstanceTypeLabel);
         return type is null ? null : limitsOf(type)?.MaximumOn(spec.NetworkCardIndex, spec.EnaQueueCount is not null);
     }
 
     private async Task<bool> IsInstanceGoneAsync(EniAttachmentSpec spec, CancellationToken cancellationToken)
     {
         var node = cluster.Node(spec.NodeName);
-        var stillThere = node is not null && Planning.NodeIdentity.Of(node) is Planning.NodeIdentity.Ec2 ec2 && ec2.InstanceId == spec.InstanceId;
+        var stillThere = node is not null && NodeIdentity.Of(node) is NodeIdentity.Ec2 ec2 && ec2.InstanceId == spec.InstanceId;
         return !stillThere && await instances.IsGoneAsync(spec.InstanceId, cancellationToken);
     }
 

@@ -125,6 +125,7 @@ internal sealed class CallExecutor(
         {
             EniStep.Adopt adopt => await inventory.ConfirmUnclaimedAsync(adopt.Row, cancellationToken),
             EniStep.AdoptLaunched adopt => await inventory.ConfirmLaunchedAsync(adopt.Row, row => LaunchedEnis.Fits(spec, row), cancellationToken),
+            EniStep.Take take => await inventory.ConfirmUnattachedAsync(take.Row, cancellationToken),
             _ => true,
         };
         return isStillThere

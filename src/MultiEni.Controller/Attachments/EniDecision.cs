@@ -149,7 +149,11 @@ internal static class EniDecision
 
         // Asked before the create call, not after: an ENI that cannot be attached would only be
         // made to be deleted (docs/reference/ec2.md#instance-limits).
-        return WithIndex(observation, index => new EniStep.Create(NextAttempt(observation.Attachment.Status?.Network), index));
+        var attempt = NextAttempt(observation.Attachment.Status?.Network);
+        return WithIndex(
+            observation,
+            index => observation.Retained is { } retained ? new EniStep.Take(retained, attempt, index) : new EniStep.Create(attempt, index)
+        );
     }
 
     // An ENI that once was there and is no more has used up its token: EC2 would answer with the
@@ -196,6 +200,9 @@ internal static class EniDecision
                     Reasons.Attaching,
                     $"{row.EniId} is {row.Status} in EC2 and cannot be attached before it is {EniStates.Available}"
                 );
+            // Retained under a specification that has changed since, and nobody else's.
+            case null when row.Status == EniStates.Available && !Retention.CanServe(row, spec):
+                return new EniStep.Delete(row);
             case null when row.SourceDestCheck != spec.SourceDestCheck:
                 return new EniStep.SetSourceDestCheck(row, spec.SourceDestCheck);
             case null:
@@ -262,7 +269,11 @@ internal static class EniDecision
         }
 
         // What EC2 is about to finish is waited for; whatever we begin has to wait for the agent.
-        var step = TakeAway(observation, kept);
+        var step = TakeAway(observation, kept) switch
+        {
+            EniStep.Delete when observation.KeepsEni => new EniStep.Retain(kept),
+            var other => other,
+        };
         return step is EniStep.Wait ? step : Release(observation) ?? step;
     }
 
@@ -294,7 +305,10 @@ internal static class EniDecision
             case null when row.Status == EniStates.Available:
                 return new EniStep.Delete(row);
             case null:
-                return new EniStep.Wait(Reasons.Deleting, $"{row.EniId} is {row.Status} in EC2 and is deleted when it is {EniStates.Available}");
+                return new EniStep.Wait(
+                    Reasons.Deleting,
+                    $"{row.EniId} is {row.Status} in EC2 and is {(observation.KeepsEni && row == observation.Row ? "left" : "deleted")} when it is {EniStates.Available}"
+                );
             case var _ when observation.InstanceGone:
                 // EC2 takes the attachment of a terminated instance away by itself; detaching first
                 // would lose delete-on-termination (docs/reference/ec2.md#attachments).
@@ -329,7 +343,7 @@ internal static class EniDecision
         return new EniStep.Blocked(
             Reasons.EniInUseElsewhere,
             observation.Attachment.Metadata.IsBeingDeleted
-                ? $"{row.EniId} is attached to {holder} by somebody else and is not detached from there; detach it and it is deleted"
+                ? $"{row.EniId} is attached to {holder} by somebody else and is not detached from there; detach it and it is {(observation.KeepsEni ? "retained" : "deleted")}"
                 : $"{row.EniId} is attached to {holder}, not to {observation.Attachment.Spec!.InstanceId}; detach it there and it is used here, or deleted if another ENI has replaced it"
         );
     }

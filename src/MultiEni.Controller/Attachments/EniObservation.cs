@@ -46,6 +46,16 @@ internal sealed record EniObservation(
     public DateTimeOffset? AgentHeard { get; init; }
 
     /// <summary>
+    /// The retained ENI that the attachment claims and that can be taken; null when there is none.
+    /// </summary>
+    public EniRow? Retained { get; init; }
+
+    /// <summary>
+    /// Whether the NodeENI keeps the ENI that counts for the slot when the attachment goes.
+    /// </summary>
+    public bool KeepsEni { get; init; }
+
+    /// <summary>
     /// What is due about addresses for pods; null when none are wanted, or the ENI is not attached.
     /// </summary>
     public PodAddressPlan? PodAddresses { get; init; }

@@ -27,6 +27,12 @@ internal sealed class EniOperations(Ec2Client ec2, string cluster, PodAddressMem
                 cancellationToken
             ),
             EniStep.Release release => ec2.ReleaseAsync(release.Row, EniTags.OfAdoption, CallPriority.DetachAndDelete, cancellationToken),
+            EniStep.Take take => ec2.TagAsync(
+                Id(take.Row),
+                SlotTags.Moved(cluster, attachment.Metadata.Name, spec, take.Attempt),
+                CallPriority.AttachUnready,
+                cancellationToken
+            ),
             EniStep.Create create => CreateAsync(attachment, create.Attempt, cancellationToken),
             EniStep.Attach attach => ec2.AttachAsync(
                 Id(attach.Row),

@@ -110,6 +110,27 @@ internal abstract record EniStep
         public override int? ReservedIndex => DeviceIndex;
     }
 
+    /// <summary>
+    /// Make a retained ENI this slot's, by its tags. From there on it is attached like a new one.
+    /// </summary>
+    /// <param name="Row">The ENI.</param>
+    /// <param name="Attempt">Number of the attempt, part of its tags.</param>
+    /// <param name="DeviceIndex">
+    /// The index that it will be attached at: an ENI that cannot be attached is not taken.
+    /// </param>
+    public sealed record Take(EniRow Row, int Attempt, int DeviceIndex) : Call("tag", CallLimit.Creations, Events.EniUpdateFailed)
+    {
+        /// <inheritdoc />
+        public override int? ReservedIndex => DeviceIndex;
+
+        /// <inheritdoc />
+        public override (string Reason, string Message)? SuccessEvent(EniAttachment attachment) =>
+            (
+                Events.EniReused,
+                $"{attachment.Spec!.NodeName} takes {Row.EniId} ({Row.MacAddress}, {Retention.PrimaryOf(Row) ?? "no IPv4 address"}), which was retained from {Row.Tags.GetValueOrDefault(EniTags.Node, "an earlier node")}"
+            );
+    }
+
     /// <summary>Attach the ENI.</summary>
     /// <param name="Row">The ENI.</param>
     /// <param name="DeviceIndex">The index chosen.</param>
@@ -273,6 +294,15 @@ internal abstract record EniStep
 
     /// <summary>Nothing is left in EC2: the attachment may go.</summary>
     public sealed record Finish : Rest;
+
+    /// <summary>The attachment may go, and its ENI stays for the next node.</summary>
+    /// <param name="Row">The ENI.</param>
+    public sealed record Retain(EniRow Row) : Rest
+    {
+        /// <summary>For the event.</summary>
+        public string Message(EniAttachment attachment) =>
+            $"{Row.EniId} ({Row.MacAddress}, {Retention.PrimaryOf(Row) ?? "no IPv4 address"}) of {attachment.Spec!.NodeName} is retained for the next node in {Row.SubnetId}";
+    }
 
     /// <summary>It cannot go on as things stand.</summary>
     /// <param name="Reason">One of <see cref="Api.Reasons"/>.</param>

@@ -33,7 +33,7 @@ internal sealed class FailureHandler(
     public async Task<ReconcileResult> HandleAsync(EniAttachment attachment, EniStep step, Ec2Failure failure, CancellationToken cancellationToken)
     {
         metrics.Failed(step.Operation, failure);
-        if (step is EniStep.Create or EniStep.AdoptLaunched && failure.Reaction.ProvesNothingWasDone)
+        if (step is EniStep.Create or EniStep.AdoptLaunched or EniStep.Take && failure.Reaction.ProvesNothingWasDone)
         {
             reservations.Release(attachment.Metadata.Name);
         }
@@ -113,6 +113,9 @@ internal sealed class FailureHandler(
                 break;
             case StaleKnowledge.Eni when step is EniStep.Release release:
                 inventory.Watch(release.Row.EniId);
+                break;
+            case StaleKnowledge.Eni when step is EniStep.Take take:
+                inventory.Watch(take.Row.EniId);
                 break;
             case StaleKnowledge.Eni when row is not null:
                 inventory.Watch(row.EniId);

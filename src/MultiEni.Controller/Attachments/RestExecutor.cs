@@ -57,6 +57,11 @@ internal sealed class RestExecutor(EniInventory inventory, AttachmentWriter writ
                 limits.Leave(attachment.Metadata.Name);
                 await writer.RemoveFinalizerAsync(attachment, Names.EniFinalizer, cancellationToken);
                 return ReconcileResult.Done;
+            case EniStep.Retain retain:
+                limits.Leave(attachment.Metadata.Name);
+                await writer.RemoveFinalizerAsync(attachment, Names.EniFinalizer, cancellationToken);
+                writer.Normal(attachment, Events.EniRetained, retain.Message(attachment));
+                return ReconcileResult.Done;
             default:
                 throw new UnreachableException($"{step} is not handled");
         }

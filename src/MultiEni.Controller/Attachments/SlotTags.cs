@@ -22,8 +22,8 @@ internal static class SlotTags
         var tags = spec.Tags is null ? [] : new Dictionary<string, string>(spec.Tags);
         var subnetEnd = spec.SubnetId.Length <= 8 ? spec.SubnetId : spec.SubnetId[^8..];
         tags["Name"] = Shortened($"nodeeni-{spec.NodeEniRef.Name}-{spec.NodeName}-{subnetEnd}");
-        tags["NodeENI"] = Shortened(spec.NodeEniRef.Name);
-        tags["Node"] = Shortened(spec.NodeName);
+        tags[EniTags.NodeEni] = Shortened(spec.NodeEniRef.Name);
+        tags[EniTags.Node] = Shortened(spec.NodeName);
         tags["SubnetID"] = spec.SubnetId;
         tags[EniTags.Cluster] = cluster;
         tags[EniTags.Slot] = slot;
@@ -45,6 +45,13 @@ internal static class SlotTags
         tags[EniTags.Adopted] = "true";
         return tags;
     }
+
+    /// <summary>
+    /// The tags that make a retained ENI another slot's. Those that say whose it is stay as they
+    /// are; the controller's role need not be able to change them.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> Moved(string cluster, string slot, EniAttachmentSpec spec, int attempt) =>
+        For(cluster, slot, spec, attempt).Where(tag => tag.Key is not (EniTags.Cluster or EniTags.ManagedBy)).ToDictionary();
 
     /// <summary>
     /// Whether a key is one of ours, or of AWS, and so never touched on behalf of the user.

@@ -22,6 +22,7 @@ internal static class WaitClaim
             EniStep.Adopt adopt => new(true, Reasons.Attaching, $"waiting to adopt {adopt.Row.EniId}; {Pace}"),
             EniStep.AdoptLaunched adopt => new(true, Reasons.Attaching, $"waiting to adopt {adopt.Row.EniId}; {Pace}"),
             EniStep.Release release => new(true, Reasons.Deleting, $"waiting to take the tags off {release.Row.EniId}; {Pace}"),
+            EniStep.Take take => new(true, Reasons.Attaching, ToBeAttached(take.Row.EniId, spec)),
             EniStep.Update { Row: { Attachment: null } row } => new(true, Reasons.Attaching, ToBeAttached(row.EniId, spec)),
             EniStep.Attach attach => new(true, Reasons.Attaching, ToBeAttached(attach.Row.EniId, spec)),
             EniStep.Detach detach => new(true, Reasons.Detaching, $"waiting to detach {detach.Row.EniId}; {Pace}"),

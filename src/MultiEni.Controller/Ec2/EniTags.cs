@@ -29,6 +29,9 @@ internal static class EniTags
     /// <summary>Name of the NodeENI.</summary>
     public const string NodeEni = "NodeENI";
 
+    /// <summary>Name of the node that the ENI was last made or taken for.</summary>
+    public const string Node = "Node";
+
     /// <summary>
     /// Keeps the VPC CNI from adopting the ENI; must be part of the Create call
     /// (docs/reference/ec2.md#vpc-cni).

@@ -16,6 +16,7 @@ internal sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<N
     internal const string ByNodeEniIndex = "nodeENI";
     internal const string ByInstanceIndex = "instance";
     internal const string BySubnetIndex = "subnet";
+    internal const string ByRetainedEniIndex = "retainedENI";
 
     /// <summary>A NodeENI, or null.</summary>
     public NodeEni? NodeEni(string name) => nodeEnis.Get(new ObjectKey(null, name));
@@ -61,6 +62,9 @@ internal sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<N
 
     /// <summary>The attachments in a subnet.</summary>
     public IReadOnlyList<EniAttachment> AttachmentsIn(string subnetId) => attachments.ByIndex(BySubnetIndex, subnetId);
+
+    /// <summary>The attachments that take, or took, a retained ENI.</summary>
+    public IReadOnlyList<EniAttachment> ClaimantsOf(string eniId) => attachments.ByIndex(ByRetainedEniIndex, eniId);
 
     /// <summary>Writes the controller's part of attachments.</summary>
     public ObjectWriter<EniAttachment> AttachmentWriter(KubernetesClient client) => new(client, Kinds.EniAttachment, Names.Controller, attachments);

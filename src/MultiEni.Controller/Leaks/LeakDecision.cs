@@ -17,12 +17,16 @@ internal static class LeakDecision
     /// Whether an attachment exists for a slot, one under deletion included: that one deletes its
     /// ENI itself.
     /// </param>
+    /// <param name="isRetained">
+    /// Whether an unattached ENI is kept for the next node, or about to be taken by one.
+    /// </param>
     /// <param name="firstSeen">When each candidate of former sweeps was first one.</param>
     /// <param name="now">The time.</param>
     /// <param name="limits">Grace, cap and brake.</param>
     public static LeakVerdict Decide(
         IReadOnlyCollection<EniRow> rows,
         Func<string, bool> isWanted,
+        Func<EniRow, bool> isRetained,
         IReadOnlyDictionary<string, DateTimeOffset> firstSeen,
         DateTimeOffset now,
         LeakLimits limits
@@ -36,7 +40,7 @@ internal static class LeakDecision
             // else is somebody's business. Of what a launch template made, attached or not, only our
             // tags are left over.
             var liesAbout = row.Status == EniStates.Available && row.Attachment is null;
-            if (!(liesAbout || row.Adopted) || row.Slot is not { } slot || isWanted(slot))
+            if (!(liesAbout || row.Adopted) || row.Slot is not { } slot || isWanted(slot) || isRetained(row))
             {
                 continue;
             }

@@ -18,6 +18,7 @@ internal sealed class LeakPass(
     ClusterView cluster,
     Ec2Client ec2,
     EventRecorder events,
+    Func<EniRow, bool> isRetained,
     LeakLimits limits,
     TimeProvider time,
     ILogger logger
@@ -39,7 +40,7 @@ internal sealed class LeakPass(
     public async Task RunAsync(ControllerMetrics metrics, CancellationToken cancellationToken)
     {
         var rows = inventory.Rows();
-        var verdict = LeakDecision.Decide(rows, slot => cluster.Attachment(slot) is not null, _candidates, time.GetUtcNow(), limits);
+        var verdict = LeakDecision.Decide(rows, slot => cluster.Attachment(slot) is not null, isRetained, _candidates, time.GetUtcNow(), limits);
         foreach (var row in rows.Where(row => verdict.Candidates.ContainsKey(row.EniId) && !_candidates.ContainsKey(row.EniId)))
         {
             metrics.LeakFound(LeakReasons.Metric(ReasonOf(row)));

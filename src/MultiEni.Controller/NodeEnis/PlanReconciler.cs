@@ -28,6 +28,8 @@ internal sealed class PlanReconciler(
     EniInventory inventory,
     CreateCooldowns cooldowns,
     PlanOutcomes outcomes,
+    RetainedView retained,
+    RetainedCleanup retainedCleanup,
     int defaultDeviceIndex,
     TimeSpan reconcilePeriod
 )
@@ -41,6 +43,7 @@ internal sealed class PlanReconciler(
     // fresher still before a subnet is called full.
     private static readonly TimeSpan AddressLifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RecheckLifetime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetainedRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryUnauthorizedAfter = TimeSpan.FromMinutes(5);
 
     public async Task<ReconcileResult> ReconcileAsync(string name, CancellationToken cancellationToken)
@@ -58,6 +61,12 @@ internal sealed class PlanReconciler(
             if (await HasAttachmentsAsync(nodeEni, cancellationToken))
             {
                 return ReconcileResult.After(CacheCatchesUp);
+            }
+
+            if (await retainedCleanup.DeleteAsync(nodeEni, cancellationToken) is { } left)
+            {
+                outcomes.Remember(nodeEni, PlanOutcome.OfRetained(nodeEni.Metadata.Generation, left.Count, left.Failure));
+                return ReconcileResult.After(left.Failure is null ? TimeSpan.Zero : left.Failure.Reaction.RetryAfter ?? RetainedRetry);
             }
 
             try
@@ -89,6 +98,7 @@ internal sealed class PlanReconciler(
             IsAdoptable = (instance, subnet) => inventory.FindUnclaimed(instance, name, subnet) is not null,
             IsMade = attachment => inventory.FindBySlot(attachment).Count > 0,
             HasNoRoom = subnet => cooldowns.IsFull(subnet, nodeEni.Spec!.Ipv4PrefixCount > 0),
+            Retained = retained.Of(nodeEni, resolution.Network),
             ElasticIps = await ElasticIpsAsync(nodeEni, oldest: null, cancellationToken),
             ElasticIpsOfOthers = () => ElasticIpsOfOthers(name),
             DefaultDeviceIndex = defaultDeviceIndex,

@@ -42,7 +42,7 @@ internal sealed class SummaryReconciler(
         var now = time.GetUtcNow();
         var next = NextLook(attachments, now);
         var refused = RefusedFor(nodeEni, plan, attachments);
-        if (nodeEni.Metadata.IsBeingDeleted && attachments.Count == 0 && refused.Count == 0)
+        if (nodeEni.Metadata.IsBeingDeleted && attachments.Count == 0 && refused.Count == 0 && plan.Retained is null)
         {
             // It is about to go with its finalizer, and a status would come too late.
             return next;

@@ -48,7 +48,8 @@ internal sealed class AttachmentTemplate(NodeEni nodeEni, ResolvedNetwork networ
         int deviceIndex,
         string? primaryAddress,
         EniSettings settings,
-        ElasticIpSpec? elasticIp
+        ElasticIpSpec? elasticIp,
+        string? retainedEni
     )
     {
         var spec = nodeEni.Spec!;
@@ -90,6 +91,7 @@ internal sealed class AttachmentTemplate(NodeEni nodeEni, ResolvedNetwork networ
                 Ipv6PrefixCount = spec.Ipv6PrefixCount,
                 EnablePrimaryIpv6 = spec.EnablePrimaryIpv6,
                 PrivateIpAddress = primaryAddress,
+                RetainedEni = retainedEni,
                 ElasticIp = elasticIp,
                 PodAddresses = spec.PodAddresses,
                 HostAddressing = spec.HostAddressing == HostAddressings.None ? null : spec.HostAddressing,

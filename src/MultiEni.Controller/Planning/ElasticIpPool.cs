@@ -17,14 +17,23 @@ internal sealed class ElasticIpPool
     private readonly ElasticIps _available;
     private readonly bool _wanted;
     private readonly HashSet<string> _taken;
+    private readonly HashSet<string> _retained;
 
     /// <summary>Nobody has one but those who exist.</summary>
     /// <param name="spec">What the NodeENI asks for.</param>
     /// <param name="available">The Elastic IPs.</param>
     /// <param name="ofOthers">Those that attachments of other NodeENIs have.</param>
     /// <param name="own">The attachments of the NodeENI.</param>
-    public ElasticIpPool(ElasticIpsSpec? spec, ElasticIps available, IEnumerable<string> ofOthers, IEnumerable<EniAttachment> own)
+    /// <param name="retained">Those of retained ENIs, which go to whoever takes the ENI.</param>
+    public ElasticIpPool(
+        ElasticIpsSpec? spec,
+        ElasticIps available,
+        IEnumerable<string> ofOthers,
+        IEnumerable<EniAttachment> own,
+        IEnumerable<string>? retained = null
+    )
     {
+        _retained = [.. retained ?? []];
         _wanted = spec is not null;
         _available = available;
         _taken = _wanted ? [.. ofOthers, .. own.Select(attachment => attachment.Spec!.ElasticIp?.AllocationId).OfType<string>()] : [];
@@ -32,7 +41,8 @@ internal sealed class ElasticIpPool
 
     /// <summary>The Elastic IP of one ENI.</summary>
     /// <param name="present">Its attachment, if it exists.</param>
-    public ElasticIpChoice For(EniAttachmentSpec? present)
+    /// <param name="held">The one that the retained ENI has which it takes; null for none.</param>
+    public ElasticIpChoice For(EniAttachmentSpec? present, string? held = null)
     {
         var has = present?.ElasticIp;
         if (!_wanted)
@@ -45,12 +55,24 @@ internal sealed class ElasticIpPool
             return new(has, Lack: null);
         }
 
+        if (held is not null && !_taken.Contains(held) && (_available is ElasticIps.Unknown || Listed.Contains(held)))
+        {
+            _taken.Add(held);
+            return new(Changed(has, held), Lack: null);
+        }
+
         if (_available is ElasticIps.Unknown unknown)
         {
             return new(has, new(Reasons.ElasticIpsUnavailable, $"the Elastic IPs of spec.elasticIPs could not be looked up: {unknown.Why}", true));
         }
 
-        if (Listed.FirstOrDefault(id => !_taken.Contains(id)) is { } free)
+        if (held is not null)
+        {
+            // It is to have another one, so that this one is taken from it first.
+            has = new() { AllocationId = held, FormerAllocationIds = has?.FormerAllocationIds };
+        }
+
+        if (Listed.FirstOrDefault(id => !_taken.Contains(id) && !_retained.Contains(id)) is { } free)
         {
             _taken.Add(free);
             return new(Changed(has, free), Lack: null);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Ec2;
 
 namespace MultiEni.Controller.Planning;
 
@@ -14,13 +15,24 @@ internal sealed class FixedAddresses
     private readonly Func<string, IEnumerable<EniAttachment>> _attachmentsIn;
     private readonly Dictionary<string, Dictionary<string, string>> _takenBySubnet = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _taken = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _retained;
 
     /// <summary>Nobody has one but those who exist.</summary>
     /// <param name="listed">The addresses; null or none leaves the choice to EC2.</param>
     /// <param name="attachmentsIn">All attachments in a subnet, of whichever NodeENI.</param>
     /// <param name="own">The attachments of the NodeENI.</param>
-    public FixedAddresses(IReadOnlyList<string>? listed, Func<string, IEnumerable<EniAttachment>> attachmentsIn, IEnumerable<EniAttachment> own)
+    /// <param name="retained">
+    /// Addresses of retained ENIs: they are had with their ENI, and no other can be created with
+    /// them.
+    /// </param>
+    public FixedAddresses(
+        IReadOnlyList<string>? listed,
+        Func<string, IEnumerable<EniAttachment>> attachmentsIn,
+        IEnumerable<EniAttachment> own,
+        IEnumerable<string>? retained = null
+    )
     {
+        _retained = [.. retained ?? []];
         _attachmentsIn = attachmentsIn;
         _listed =
         [
@@ -52,8 +64,14 @@ internal sealed class FixedAddresses
     /// <param name="name">Name of its attachment.</param>
     /// <param name="subnet">Its subnet.</param>
     /// <param name="present">The attachment, if it exists.</param>
-    public FixedAddress For(string name, ResolvedSubnet subnet, EniAttachment? present)
+    /// <param name="taken">The retained ENI that it takes, if any.</param>
+    public FixedAddress For(string name, ResolvedSubnet subnet, EniAttachment? present, EniRow? taken = null)
     {
+        if (_listed.Count > 0 && present is null && taken is not null && Retention.PrimaryOf(taken) is { } its)
+        {
+            return new FixedAddress.Of(its);
+        }
+
         var has = present?.Spec!.PrivateIpAddress;
         if (_listed.Count == 0 || (has is not null && _listed.Exists(address => address.Text == has) && Contains(subnet, has)))
         {
@@ -70,6 +88,13 @@ internal sealed class FixedAddresses
             );
     }
 
+    /// <summary>Whether a new ENI may have an address that a retained one holds.</summary>
+    /// <param name="name">Name of its attachment.</param>
+    /// <param name="subnet">Its subnet.</param>
+    /// <param name="address">The address.</param>
+    public bool MayHave(string name, ResolvedSubnet subnet, string address) =>
+        _listed.Count == 0 || (_listed.Exists(listed => listed.Text == address) && IsFree(name, subnet, address));
+
     /// <summary>Nobody else gets the address from here on.</summary>
     public void Take(string name, FixedAddress address)
     {
@@ -81,14 +106,9 @@ internal sealed class FixedAddresses
 
     private string? Smallest(ResolvedSubnet subnet, string name)
     {
-        var others = Others(subnet.SubnetId);
         foreach (var (_, text) in _listed)
         {
-            if (
-                Contains(subnet, text)
-                && (!_taken.TryGetValue(text, out var holder) || holder == name)
-                && (!others.TryGetValue(text, out var other) || other == name)
-            )
+            if (!_retained.Contains(text) && IsFree(name, subnet, text))
             {
                 return text;
             }
@@ -96,6 +116,11 @@ internal sealed class FixedAddresses
 
         return null;
     }
+
+    private bool IsFree(string name, ResolvedSubnet subnet, string address) =>
+        Contains(subnet, address)
+        && (!_taken.TryGetValue(address, out var holder) || holder == name)
+        && (!Others(subnet.SubnetId).TryGetValue(address, out var other) || other == name);
 
     /// <summary>The addresses that ENIs in the subnet have, each with its attachment.</summary>
     private Dictionary<string, string> Others(string subnetId)

@@ -18,6 +18,7 @@ internal sealed class NodePlanner
     private readonly FixedAddresses _fixed;
     private readonly AttachmentTemplate? _template;
     private readonly ElasticIpPool _elastic;
+    private readonly RetainedEnis _retained;
     private readonly int _firstIndex;
 
     public NodePlanner(PlanInput input, Dictionary<string, EniAttachment> existing)
@@ -28,8 +29,15 @@ internal sealed class NodePlanner
         var spec = input.NodeEni.Spec!;
         _firstIndex = DeviceIndexAllocator.First(spec, input.DefaultDeviceIndex);
         _free = input.Network is null ? null : new FreeAddresses(input.Network, input.AttachmentsIn);
-        _fixed = new FixedAddresses(spec.PrivateIpAddresses, input.AttachmentsIn, existing.Values);
-        _elastic = new ElasticIpPool(spec.ElasticIps, input.ElasticIps, spec.ElasticIps is null ? [] : input.ElasticIpsOfOthers(), existing.Values);
+        _retained = new RetainedEnis(input);
+        _fixed = new FixedAddresses(spec.PrivateIpAddresses, input.AttachmentsIn, existing.Values, _retained.Addresses);
+        _elastic = new ElasticIpPool(
+            spec.ElasticIps,
+            input.ElasticIps,
+            spec.ElasticIps is null ? [] : input.ElasticIpsOfOthers(),
+            existing.Values,
+            _retained.ElasticIps
+        );
         _template = input.Network is null ? null : new AttachmentTemplate(input.NodeEni, input.Network, _firstIndex);
     }
 
@@ -122,7 +130,7 @@ internal sealed class NodePlanner
             return;
         }
 
-        var wanted = SubnetChoice.For(_input, instance, inZone, _existing, addresses, _fixed);
+        var wanted = SubnetChoice.For(_input, instance, inZone, _existing, addresses, _fixed, _retained);
         if (wanted.Count > 1 && !string.IsNullOrEmpty(spec.DpdkPciAddress))
         {
             Problem(
@@ -172,7 +180,14 @@ internal sealed class NodePlanner
         {
             var slot = slots[position];
             _existing.TryGetValue(slot.Name, out var present);
-            var primary = _fixed.For(slot.Name, slot.Of.Subnet, present);
+            var retained = _retained.Find(
+                slot.Name,
+                node.Name,
+                slot.Of.Subnet.SubnetId,
+                present,
+                address => _fixed.MayHave(slot.Name, slot.Of.Subnet, address)
+            );
+            var primary = _fixed.For(slot.Name, slot.Of.Subnet, present, retained);
             if (primary is FixedAddress.NoneLeft none)
             {
                 Problem(node, Reasons.NoAddressLeft, none.Message);
@@ -183,14 +198,15 @@ internal sealed class NodePlanner
             }
 
             var settings = Settings(node, present?.Spec, limits, queues, lacks);
-            if (present is null && !MayAdd(node, instance, slot, limits, settings, room, addresses, ref refused))
+            if (present is null && !MayAdd(node, instance, slot, retained is not null, limits, settings, room, addresses, ref refused))
             {
                 continue;
             }
 
             _fixed.Take(slot.Name, primary);
+            _retained.Take(retained);
             queues.Take(settings.EnaQueueCount, present?.Spec);
-            var elastic = _elastic.For(present?.Spec);
+            var elastic = _elastic.For(present?.Spec, retained?.ElasticIp?.AllocationId);
             if (elastic.Lack is { } lack)
             {
                 lacking = new NodeProblem(node.Name, lack.Reason, lack.Message, lack.Temporary);
@@ -207,7 +223,18 @@ internal sealed class NodePlanner
             indexes.Add(index);
             Desired.Add(
                 slot.Name,
-                _template!.Build(node, instance, slot.Name, slot.Of.Slot, slot.Of.Subnet, index, primary.Address, settings, elastic.ElasticIp)
+                _template!.Build(
+                    node,
+                    instance,
+                    slot.Name,
+                    slot.Of.Slot,
+                    slot.Of.Subnet,
+                    index,
+                    primary.Address,
+                    settings,
+                    elastic.ElasticIp,
+                    _retained.ClaimOf(present, retained)
+                )
             );
         }
 
@@ -256,6 +283,7 @@ internal sealed class NodePlanner
         PlannedNode node,
         NodeIdentity.Ec2 instance,
         Slot slot,
+        bool exists,
         InstanceTypeLimits? limits,
         EniSettings settings,
         InstanceRoom room,
@@ -314,9 +342,9 @@ internal sealed class NodePlanner
         // Which ENIs an instance was launched with is read when the attachment is reconciled. One
         // that has none and finds its subnet full learns so from EC2.
         UsedFreeAddresses |= !spec.Adopt;
-        var adoptable = spec.Adopt || _input.IsAdoptable(instance.InstanceId, slot.Of.Subnet.SubnetId);
+        var hasAddresses = exists || spec.Adopt || _input.IsAdoptable(instance.InstanceId, slot.Of.Subnet.SubnetId);
         var needed = FreeAddresses.NeededIn(slot.Of.Subnet, spec);
-        if (!adoptable && addresses.In(slot.Of.Subnet) < needed)
+        if (!hasAddresses && addresses.In(slot.Of.Subnet) < needed)
         {
             Problem(
                 node,
@@ -330,7 +358,7 @@ internal sealed class NodePlanner
         }
 
         room.Take();
-        if (!adoptable)
+        if (!hasAddresses)
         {
             addresses.Take(slot.Of.Subnet, needed);
         }

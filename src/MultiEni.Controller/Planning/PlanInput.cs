@@ -51,6 +51,12 @@ internal sealed record PlanInput(
     /// </summary>
     public Func<string, bool> HasNoRoom { get; init; } = static _ => false;
 
+    /// <summary>
+    /// ENIs of the NodeENI that are retained and unattached, and in no slot of an attachment unless
+    /// one has claimed them.
+    /// </summary>
+    public IReadOnlyList<EniRow> Retained { get; init; } = [];
+
     /// <summary>The Elastic IPs that the NodeENI may use.</summary>
     public ElasticIps ElasticIps { get; init; } = ElasticIps.None;
 

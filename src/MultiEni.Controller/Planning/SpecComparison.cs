@@ -24,6 +24,7 @@ internal static class SpecComparison
             && left.ConnectionTracking == right.ConnectionTracking
             && left.EnaExpress == right.EnaExpress
             && left.ElasticIp == right.ElasticIp
+            && left.RetainedEni == right.RetainedEni
             && left.SecurityGroupIds.SequenceEqual(right.SecurityGroupIds)
             && SameTags(left.Tags, right.Tags);
     }

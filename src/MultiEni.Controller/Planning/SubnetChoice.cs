@@ -15,13 +15,15 @@ internal static class SubnetChoice
     /// <param name="existing">The NodeENI's attachments by name.</param>
     /// <param name="free">Free addresses.</param>
     /// <param name="primaries">The primary addresses that the NodeENI lists.</param>
+    /// <param name="retained">The ENIs that outlived their nodes.</param>
     public static IReadOnlyList<(string Slot, ResolvedSubnet Subnet)> For(
         PlanInput input,
         NodeIdentity.Ec2 instance,
         IReadOnlyList<ResolvedSubnet> inZone,
         IReadOnlyDictionary<string, EniAttachment> existing,
         FreeAddresses free,
-        FixedAddresses primaries
+        FixedAddresses primaries,
+        RetainedEnis retained
     )
     {
         var nodeEni = input.NodeEni;
@@ -31,14 +33,23 @@ internal static class SubnetChoice
             return inZone.Select(subnet => (subnet.SubnetId, subnet)).ToList();
         }
 
-        bool HasRoom(ResolvedSubnet subnet) =>
-            !input.HasNoRoom(subnet.SubnetId)
-            && subnet.TakesAddressesOf(spec)
-            && free.In(subnet) >= FreeAddresses.NeededIn(subnet, spec)
-            && primaries.HasFree(subnet);
-
-        var best = inZone.OrderByDescending(HasRoom).ThenByDescending(free.In).ThenBy(subnet => subnet.SubnetId, StringComparer.Ordinal).First();
         var name = SlotName.Of(nodeEni.Metadata.Name, nodeEni.Metadata.Uid!, instance.InstanceId, SlotName.MostFree);
+        bool HasRetained(ResolvedSubnet subnet) => retained.HasFor(name, subnet.SubnetId);
+        bool HasRoom(ResolvedSubnet subnet) =>
+            HasRetained(subnet)
+            || (
+                !input.HasNoRoom(subnet.SubnetId)
+                && subnet.TakesAddressesOf(spec)
+                && free.In(subnet) >= FreeAddresses.NeededIn(subnet, spec)
+                && primaries.HasFree(subnet)
+            );
+
+        var best = inZone
+            .OrderByDescending(HasRetained)
+            .ThenByDescending(HasRoom)
+            .ThenByDescending(free.In)
+            .ThenBy(subnet => subnet.SubnetId, StringComparer.Ordinal)
+            .First();
         if (
             existing.TryGetValue(name, out var attachment)
             && inZone.FirstOrDefault(subnet => subnet.SubnetId == attachment.Spec!.SubnetId) is { } present

@@ -1,3 +1,4 @@
+using MultiEni.Controller.Ec2.Failures;
 using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Summary;
@@ -26,6 +27,19 @@ internal sealed record PlanOutcome(
         var nothing = new ConditionClaim(true, Api.Reasons.Deleting, "no ENI is left");
         return new PlanOutcome(generation, 0, 0, new NetworkResolution(null, nothing, nothing), [], new Dictionary<string, int>());
     }
+
+    /// <summary>Of a NodeENI that is being deleted and has retained ENIs left.</summary>
+    /// <param name="generation">The generation of the NodeENI.</param>
+    /// <param name="count">How many are left.</param>
+    /// <param name="failure">Why EC2 did not delete one of them; null when it did not refuse any.</param>
+    public static PlanOutcome OfRetained(long? generation, int count, Ec2Failure? failure) =>
+        OfNothing(generation) with
+        {
+            Retained = $"{count} retained ENIs are being deleted{(failure is null ? "" : $": {FailureMessage.For(failure)}")}",
+        };
+
+    /// <summary>What is said of the retained ENIs of a NodeENI that is being deleted; null when none is left.</summary>
+    public string? Retained { get; init; }
 
     /// <summary>
     /// UIDs of the attachments that exist with a former specification and have to be replaced.

@@ -143,8 +143,8 @@ internal static class Summarizer
         var (attachments, plan, now) = (facts.Attachments, facts.Plan, facts.Now);
         if (facts.NodeEni.Metadata.IsBeingDeleted)
         {
-            return attachments.Count == 0
-                ? new(false, Reasons.Deleting, "no ENI is left")
+            return attachments.Count == 0 && plan.Retained is { } retained ? new(true, Reasons.Deleting, retained)
+                : attachments.Count == 0 ? new(false, Reasons.Deleting, "no ENI is left")
                 : new(true, Reasons.Deleting, $"{attachments.Count} ENIs are being deleted: {Named(attachments, now)}");
         }
 

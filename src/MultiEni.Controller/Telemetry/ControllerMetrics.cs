@@ -20,7 +20,8 @@ internal sealed class ControllerMetrics
         Func<int> candidates,
         Func<bool> blocked,
         Func<int> deniedPermissions,
-        Func<IEnumerable<Measurement<int>>> podAddresses
+        Func<IEnumerable<Measurement<int>>> podAddresses,
+        Func<IEnumerable<Measurement<int>>> retained
     )
     {
         _operations = meter.CreateCounter<long>("eni_operations_total", description: "EC2 operations on ENIs by operation and status.");
@@ -38,6 +39,7 @@ internal sealed class ControllerMetrics
             description: "1 while so many ENIs look leaked that none is deleted; the log says what to do."
         );
         meter.CreateObservableGauge("eni_pod_addresses", podAddresses, description: "Addresses for pods, by NodeENI and state.");
+        meter.CreateObservableGauge("eni_retained", retained, description: "ENIs that are kept for the next node, by NodeENI.");
         meter.CreateObservableGauge("ec2_permissions_denied", deniedPermissions, description: "EC2 permissions that the controller's role lacks.");
     }
 

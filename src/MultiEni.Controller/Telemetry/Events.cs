@@ -23,6 +23,12 @@ internal static class Events
     /// <summary>An ENI was deleted.</summary>
     public const string EniDeleted = "ENIDeleted";
 
+    /// <summary>The ENI of a node that went is kept for the next one.</summary>
+    public const string EniRetained = "ENIRetained";
+
+    /// <summary>A retained ENI is used by a node.</summary>
+    public const string EniReused = "ENIReused";
+
     /// <summary>A create call failed.</summary>
     public const string EniCreationFailed = "ENICreationFailed";
 

@@ -1,3 +1,4 @@
+using MultiEni.Api.NodeEnis;
 using MultiEni.Cli.Sweep;
 using MultiEni.Controller.Ec2;
 
@@ -10,7 +11,7 @@ public class SweepPlanTests
     {
         var plan = SweepPlan.Decide(
             [Row("eni-1", "wanted"), Row("eni-2", "gone"), Row("eni-3", "gone2", "i-1"), Row("eni-4", null)],
-            new HashSet<string> { "wanted" },
+            InUse("wanted"),
             DateTimeOffset.UnixEpoch
         );
 
@@ -23,7 +24,7 @@ public class SweepPlanTests
     {
         EniRow[] rows = [Adopted("eni-1", "gone"), Adopted("eni-2", "gone2", "i-1"), Adopted("eni-3", "wanted", "i-1")];
 
-        var plan = SweepPlan.Decide(rows, new HashSet<string> { "wanted" }, DateTimeOffset.UnixEpoch);
+        var plan = SweepPlan.Decide(rows, InUse("wanted"), DateTimeOffset.UnixEpoch);
 
         Assert.Empty(plan.Leaked);
         Assert.Empty(plan.StillAttached);
@@ -40,9 +41,9 @@ public class SweepPlanTests
     public void What_somebody_wants_by_the_second_look_is_spared()
     {
         var rows = new[] { Row("eni-1", "one"), Row("eni-2", "two") };
-        var first = SweepPlan.Decide(rows, new HashSet<string>(), DateTimeOffset.UnixEpoch);
+        var first = SweepPlan.Decide(rows, InUse(), DateTimeOffset.UnixEpoch);
 
-        var second = SweepPlan.Decide(rows, new HashSet<string> { "two" }, DateTimeOffset.UnixEpoch);
+        var second = SweepPlan.Decide(rows, InUse("two"), DateTimeOffset.UnixEpoch);
 
         Assert.Equal(["eni-1"], first.Confirmed(second).Select(row => row.EniId));
     }
@@ -52,8 +53,47 @@ public class SweepPlanTests
     {
         var rows = Enumerable.Range(0, 500).Select(index => Row($"eni-{index}", $"slot-{index}")).ToList();
 
-        Assert.Equal(500, SweepPlan.Decide(rows, new HashSet<string>(), DateTimeOffset.UnixEpoch).Leaked.Count);
+        Assert.Equal(500, SweepPlan.Decide(rows, InUse(), DateTimeOffset.UnixEpoch).Leaked.Count);
     }
+
+    [Fact]
+    public void What_a_NodeENI_retains_is_not_leaked()
+    {
+        var rows = new[]
+        {
+            Of(Row("eni-1", "a"), "kept"),
+            Of(Row("eni-2", "b"), "plain"),
+            Of(Row("eni-3", "c"), "gone"),
+            Of(Row("eni-4", "d"), "plain"),
+        };
+        var inUse = EnisInUse.Of(
+            [
+                new()
+                {
+                    Metadata = new() { Name = "other" },
+                    Spec = new() { RetainedEni = "eni-4" },
+                },
+            ],
+            [
+                new()
+                {
+                    Metadata = new() { Name = "kept" },
+                    Spec = new() { RetainPolicy = RetainPolicies.Retain },
+                },
+                new()
+                {
+                    Metadata = new() { Name = "plain" },
+                    Spec = new(),
+                },
+            ]
+        );
+
+        Assert.Equal(["eni-2", "eni-3"], SweepPlan.Decide(rows, inUse, DateTimeOffset.UnixEpoch).Leaked.Select(row => row.EniId));
+
+        static EniRow Of(EniRow row, string nodeEni) => row with { Tags = new Dictionary<string, string>(row.Tags) { [EniTags.NodeEni] = nodeEni } };
+    }
+
+    private static EnisInUse InUse(params string[] slots) => new(slots.ToHashSet(), _ => false);
 
     private static EniRow Row(string id, string? slot, string? instance = null) =>
         new(

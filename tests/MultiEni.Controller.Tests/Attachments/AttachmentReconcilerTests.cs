@@ -26,7 +26,7 @@ public sealed class AttachmentReconcilerTests
 
         switch (step)
         {
-            case EniStep.Adopt or EniStep.AdoptLaunched:
+            case EniStep.Adopt or EniStep.AdoptLaunched or EniStep.Take:
                 // EC2 is asked together with others first, and what it does not show is not
                 // adopted: look again.
                 world.Ec2.Time.Advance(TimeSpan.FromSeconds(1));
@@ -97,9 +97,19 @@ public sealed class AttachmentReconcilerTests
             var limits = new ConcurrencyLimits(cleanups: 1, _ => { });
             var cooldowns = new CreateCooldowns(time);
             var backoff = new StepBackoff(time);
-            var metrics = new ControllerMetrics(_meter, () => 0, () => 0, () => false, () => 0, () => []);
+            var metrics = new ControllerMetrics(_meter, () => 0, () => 0, () => false, () => 0, () => [], () => []);
             var pods = new PodAddressPlanner(view, Inventory, world.Catalog, cooldowns, _ => 30, world.PodAddresses, time);
-            var observer = new AttachmentObserver(view, Inventory, _instances, Reservations, _ => null, pods, new EniTimeLimits(), time);
+            var observer = new AttachmentObserver(
+                view,
+                Inventory,
+                _instances,
+                Reservations,
+                _ => null,
+                pods,
+                (_, _) => false,
+                new EniTimeLimits(),
+                time
+            );
             var operations = new EniOperations(world.Ec2.Client, Rows.Cluster, world.PodAddresses);
             Reconciler = new(
                 view,

@@ -171,6 +171,37 @@ public sealed class EniDecisionInvariantTests
     public void An_object_finishes_only_when_EC2_shows_nothing() =>
         Holds((@case, step) => step is not EniStep.Finish || (@case.Deleting && @case.Rows.Count == 0));
 
+    /// <summary>
+    /// So what is retained ends as surely as what is deleted, and the device is given back before.
+    /// </summary>
+    [Fact]
+    public void An_ENI_that_is_kept_goes_the_way_of_one_that_is_not_and_is_left_where_that_is_deleted() =>
+        Holds(
+            (@case, step) =>
+            {
+                var kept = EniDecision.Kept(@case.Attachment, @case.Rows);
+                var keeping = EniDecision.Next(@case.Observation with { KeepsEni = true });
+                return step is EniStep.Delete { Row: var row } && row == kept && @case.Deleting
+                    ? keeping is EniStep.Retain { Row: var left } && left == kept
+                    : keeping.GetType() == step.GetType() && RowOf(keeping) == RowOf(step);
+            }
+        );
+
+    [Fact]
+    public void A_claimed_ENI_is_taken_exactly_where_one_would_be_created()
+    {
+        var claimed = A.Row("eni-claimed");
+        Holds(
+            (@case, step) =>
+            {
+                var claiming = EniDecision.Next(@case.Observation with { Retained = claimed });
+                return step is EniStep.Create create
+                    ? claiming == new EniStep.Take(claimed, create.Attempt, create.DeviceIndex)
+                    : claiming.GetType() == step.GetType() && RowOf(claiming) == RowOf(step);
+            }
+        );
+    }
+
     private static void Holds(Func<Case, EniStep, bool> invariant)
     {
         foreach (var @case in All)

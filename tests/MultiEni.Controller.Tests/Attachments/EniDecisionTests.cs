@@ -360,6 +360,56 @@ public sealed class EniDecisionTests
     }
 
     [Fact]
+    public void A_retained_ENI_is_taken_where_one_would_be_created()
+    {
+        var row = A.Row("eni-kept");
+
+        Assert.Equal(new EniStep.Take(row, 1, 1), NextWith(A.Attachment(), new SlotObservation.Absent(), retained: row, indexes: [0]));
+        Assert.IsType<EniStep.ReadIndexes>(NextWith(A.Attachment(), new SlotObservation.Absent(), retained: row, indexes: null));
+        Assert.IsType<EniStep.Wait>(NextWith(A.Attachment(), new SlotObservation.AbsentForNow(), retained: row));
+        Assert.IsType<EniStep.Finish>(NextWith(A.Attachment(deleting: true), new SlotObservation.Absent(), retained: row));
+        Assert.IsType<EniStep.Blocked>(NextWith(A.Attachment(), new SlotObservation.Absent(), retained: row, indexes: [0, 1, 2], maximum: 3));
+    }
+
+    [Fact]
+    public void An_ENI_that_is_kept_is_detached_like_others_and_then_left()
+    {
+        var attachment = A.Attachment(deleting: true, finalizers: BothFinalizers);
+        EniStep Of(EniRow row, bool gone = false) => NextWith(attachment, new SlotObservation.Present([row]), keeps: true, gone: gone);
+
+        Assert.IsType<EniStep.WaitForRelease>(Of(A.Row(attachment: A.Attached())));
+        attachment.Metadata.Finalizers = [Names.EniFinalizer];
+        Assert.IsType<EniStep.Detach>(Of(A.Row(attachment: A.Attached())));
+        Assert.IsType<EniStep.Wait>(Of(A.Row(attachment: A.Attached()), gone: true));
+        Assert.Equal("eni-1", Assert.IsType<EniStep.Retain>(Of(A.Row())).Row.EniId);
+        Assert.IsType<EniStep.Retain>(Of(A.Row(), gone: true));
+        Assert.IsType<EniStep.Delete>(Next(attachment, A.Row()));
+    }
+
+    [Fact]
+    public void A_second_ENI_of_the_slot_is_deleted_whatever_is_kept()
+    {
+        var attachment = A.Attachment(deleting: true, network: new NetworkStatus { EniId = "eni-1" });
+
+        var step = NextWith(attachment, new SlotObservation.Present([A.Row("eni-1"), A.Row("eni-2")]), keeps: true);
+
+        Assert.Equal("eni-2", Assert.IsType<EniStep.Delete>(step).Row.EniId);
+    }
+
+    [Fact]
+    public void An_ENI_in_the_slot_that_has_another_address_or_subnet_than_specified_gives_way()
+    {
+        var other = A.Attachment(spec: s => s.PrivateIpAddress = "10.0.0.77");
+
+        Assert.IsType<EniStep.Delete>(Next(other, A.Row()));
+        Assert.IsType<EniStep.Delete>(Next(A.Attachment(spec: s => s.SubnetId = "subnet-a2"), A.Row()));
+        Assert.IsType<EniStep.Attach>(Next(A.Attachment(spec: s => s.PrivateIpAddress = "10.0.0.9"), A.Row()));
+        Assert.IsType<EniStep.Attach>(Next(other, A.Row() with { PrivateIps = [] }));
+        Assert.IsNotType<EniStep.Delete>(Next(other, A.Row(attachment: A.Attached())));
+        Assert.IsNotType<EniStep.Delete>(Next(other, A.Row(status: EniStates.Pending)));
+    }
+
+    [Fact]
     [Trait("weakness", "W19")]
     public void Force_is_the_last_resort()
     {
@@ -373,6 +423,23 @@ public sealed class EniDecisionTests
     [Fact]
     public void An_attachment_under_deletion_creates_nothing() =>
         Assert.IsType<EniStep.Finish>(Next(A.Attachment(deleting: true), new SlotObservation.Absent(), indexes: null));
+
+    private static EniStep NextWith(
+        EniAttachment attachment,
+        SlotObservation slot,
+        EniRow? retained = null,
+        bool keeps = false,
+        bool gone = false,
+        HashSet<int>? indexes = null,
+        int? maximum = 8
+    ) =>
+        EniDecision.Next(
+            new EniObservation(attachment, slot, null, indexes, maximum, gone, null, null, A.Noon, new EniTimeLimits())
+            {
+                Retained = retained,
+                KeepsEni = keeps,
+            }
+        );
 
     private static EniStep Next(
         EniAttachment attachment,

@@ -27,6 +27,30 @@ public sealed class LeakDecisionTests
     }
 
     [Fact]
+    public void A_retained_ENI_is_no_candidate_and_has_all_of_the_grace_time_once_it_is_not_retained()
+    {
+        var seen = new Dictionary<string, DateTimeOffset> { ["eni-1"] = A.Noon, ["eni-2"] = A.Noon };
+
+        var verdict = Decide([A.Row(), A.Row("eni-2")], seen, A.Noon.AddHours(1), retained: "eni-1");
+        var after = Decide([A.Row()], verdict.Candidates, A.Noon.AddHours(2));
+
+        Assert.Equal(("eni-2", "eni-2"), (Assert.Single(verdict.Delete).EniId, Assert.Single(verdict.Candidates).Key));
+        Assert.Empty(after.Delete);
+        Assert.Equal("eni-1", Assert.Single(Decide([A.Row()], after.Candidates, A.Noon.AddHours(2).AddMinutes(5)).Delete).EniId);
+    }
+
+    [Fact]
+    public void Retained_ENIs_do_not_apply_the_brake()
+    {
+        var rows = Enumerable.Range(0, 300).Select(i => A.Row($"eni-{i}")).ToList();
+        var seen = rows.ToDictionary(row => row.EniId, _ => A.Noon);
+
+        var verdict = LeakDecision.Decide(rows, _ => false, row => row.EniId != "eni-7", seen, A.Noon.AddHours(1), new LeakLimits());
+
+        Assert.Equal(("eni-7", null), (Assert.Single(verdict.Delete).EniId, verdict.Blocked));
+    }
+
+    [Fact]
     public void An_attached_ENI_or_one_without_a_slot_is_no_leak()
     {
         var seen = new Dictionary<string, DateTimeOffset> { ["eni-1"] = A.Noon, ["eni-2"] = A.Noon };
@@ -70,6 +94,7 @@ public sealed class LeakDecisionTests
         var verdict = LeakDecision.Decide(
             rows,
             _ => false,
+            _ => false,
             rows.ToDictionary(row => row.EniId, _ => A.Noon),
             A.Noon.AddHours(1),
             new LeakLimits { MaximumPerPass = 25 }
@@ -82,6 +107,7 @@ public sealed class LeakDecisionTests
         IReadOnlyCollection<EniRow> rows,
         IReadOnlyDictionary<string, DateTimeOffset> seen,
         DateTimeOffset now,
-        bool isWanted = false
-    ) => LeakDecision.Decide(rows, _ => isWanted, seen, now, new LeakLimits());
+        bool isWanted = false,
+        string? retained = null
+    ) => LeakDecision.Decide(rows, _ => isWanted, row => row.EniId == retained, seen, now, new LeakLimits());
 }

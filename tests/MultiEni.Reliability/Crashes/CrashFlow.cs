@@ -16,6 +16,13 @@ internal sealed record CrashFlow(string Name, NodeEniSketch? Before, NodeEniSket
     };
 
     private static readonly NodeEniSketch Adopting = Fleet with { Adopt = true, Queues = null };
+    private static readonly NodeEniSketch Retaining = Fleet with { Retains = true, DeleteOnTermination = false, ElasticIps = true };
+
+    /// <summary>
+    /// Whether the node is replaced instead of the NodeENI changed; the new one finds the ENIs that
+    /// the old one left.
+    /// </summary>
+    public bool ReplacesNode { get; init; }
 
     public static IReadOnlyList<CrashFlow> All { get; } =
     [
@@ -42,6 +49,7 @@ internal sealed record CrashFlow(string Name, NodeEniSketch? Before, NodeEniSket
         new("adopt", null, Adopting),
         new("adopt again", Adopting, Adopting with { DeviceIndex = 3 }),
         new("release", Adopting, null),
+        new("node replaced", Retaining, Retaining) { ReplacesNode = true },
     ];
 
     /// <summary>The conditions, on instances with the ENIs that the flow takes for given.</summary>
@@ -59,7 +67,11 @@ internal sealed record CrashFlow(string Name, NodeEniSketch? Before, NodeEniSket
     /// <summary>Does what the user does.</summary>
     public void Begin(Cluster cluster)
     {
-        if (After is not null)
+        if (ReplacesNode)
+        {
+            cluster.TerminateNode(Node(cluster));
+        }
+        else if (After is not null)
         {
             cluster.Apply(After);
         }
@@ -68,6 +80,9 @@ internal sealed record CrashFlow(string Name, NodeEniSketch? Before, NodeEniSket
             cluster.Delete(Before!.Name);
         }
     }
+
+    /// <summary>The name of the only node.</summary>
+    public static string Node(Cluster cluster) => cluster.Kubernetes.Store.List("nodes").Single().Text("metadata", "name");
 
     /// <summary>What is missing until the change is done; null when it is.</summary>
     public string? Lacks(Cluster cluster) => After is not null ? Outcome.LacksReadiness(cluster, After, nodes: 1) : Outcome.HasLeftovers(cluster);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MultiEni.Reliability.Lab;
+using MultiEni.Simulator.Ec2;
 
 namespace MultiEni.Reliability.Crashes;
 
@@ -57,10 +58,11 @@ internal sealed class CrashRun(CrashFlow flow, CrashPoint? point, CrashCondition
             await cluster.UntilAsync(() => Outcome.LacksReadiness(cluster, flow.Before, nodes: 1), Patience, "the state before");
         }
 
+        var before = cluster.OurEnis;
         _counting = true;
         flow.Begin(cluster);
         controller ??= cluster.StartController();
-        var done = cluster.UntilAsync(() => flow.Lacks(cluster), Patience, "the end");
+        var done = EndAsync(cluster, before);
         while (await Task.WhenAny(done, _killed.Task, controller.Ended) != done)
         {
             // As a kubelet does, also for one that gave up because it lost the lease.
@@ -76,6 +78,30 @@ internal sealed class CrashRun(CrashFlow flow, CrashPoint? point, CrashCondition
         {
             cluster.Delete(flow.After.Name);
             await cluster.UntilAsync(() => Outcome.HasLeftovers(cluster), Patience, "the deletion afterwards");
+        }
+    }
+
+    private async Task EndAsync(Cluster cluster, IReadOnlyList<NetworkInterface> before)
+    {
+        if (!flow.ReplacesNode)
+        {
+            await cluster.UntilAsync(() => flow.Lacks(cluster), Patience, "the end");
+            return;
+        }
+
+        await cluster.UntilAsync(
+            () => cluster.EniAttachments is [var left, ..] ? $"{left.Metadata.Name} is left" : null,
+            Patience,
+            "the end of the node's ENIAttachments"
+        );
+        cluster.AddNode();
+        await cluster.UntilAsync(() => flow.Lacks(cluster), Patience, "the end");
+        foreach (var eni in before)
+        {
+            if (!cluster.OurEnis.Any(now => (now.Id, now.MacAddress, now.PrivateIps[0]) == (eni.Id, eni.MacAddress, eni.PrivateIps[0])))
+            {
+                throw new ReliabilityException($"{eni.Id} was to be retained and is not on the new node");
+            }
         }
     }
 

@@ -42,9 +42,12 @@ internal sealed record NodeEniSketch(string Name)
     /// <summary>Whether ENA Express is on; null leaves it to EC2.</summary>
     public bool? EnaExpress { get; init; }
 
+    /// <summary>Whether its ENIs outlive their node; then it needs DeleteOnTermination off.</summary>
+    public bool Retains { get; init; }
+
     public override string ToString() =>
         $"{Name}: {Subnets.Count} subnets, {Groups.Count} groups, index {DeviceIndex}, '{Description}', team {Team}, "
-        + $"source/dest check {SourceDestCheck}, delete on termination {DeleteOnTermination}, adopt {Adopt}, DPDK {Dpdk}, warm {Warm}, TCP timeout {TcpTimeout}, queues {Queues}, ENA Express {EnaExpress}, Elastic IPs {ElasticIps}";
+        + $"source/dest check {SourceDestCheck}, delete on termination {DeleteOnTermination}, adopt {Adopt}, DPDK {Dpdk}, warm {Warm}, TCP timeout {TcpTimeout}, queues {Queues}, ENA Express {EnaExpress}, Elastic IPs {ElasticIps}, retains {Retains}";
 
     public JsonObject ToJson()
     {
@@ -62,6 +65,11 @@ internal sealed record NodeEniSketch(string Name)
         if (Queues is { } queues)
         {
             json["spec"]!["enaQueueCount"] = queues;
+        }
+
+        if (Retains)
+        {
+            json["spec"]!["retainPolicy"] = "Retain";
         }
 
         if (ElasticIps)

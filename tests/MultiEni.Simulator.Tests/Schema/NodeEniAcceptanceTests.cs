@@ -62,6 +62,8 @@ public sealed class NodeEniAcceptanceTests
             "elasticIPs: {selector: {role: data}}",
             "enablePrimaryIPv6: true\nipv6AddressCount: 1",
             "adopt: true\nsecondaryPrivateIPCount: 2\npodAddresses: {warm: 2}\nenaExpress: {enabled: true}\nsubnetPolicy: All",
+            "retainPolicy: Delete",
+            "retainPolicy: Retain\ndeleteOnTermination: false",
             "connectionTracking: {tcpEstablishedTimeout: 60, udpStreamTimeout: 180, udpTimeout: 30}",
             "enableDPDK: true\ndpdkDriver: igb_uio",
             "enableDPDK: true\ndpdkDriver: uio_pci_generic",
@@ -145,6 +147,15 @@ public sealed class NodeEniAcceptanceTests
                 "adopt: true\nenaQueueCount: 8",
                 "spec: Invalid value: an adopted ENI keeps the ENA queues that it got at launch: leave out enaQueueCount and set them in the launch template, or leave out adopt"
             },
+            {
+                "adopt: true\nretainPolicy: Retain\ndeleteOnTermination: false",
+                "spec: Invalid value: an adopted ENI is never taken from its instance: leave out retainPolicy or adopt"
+            },
+            {
+                "retainPolicy: Retain",
+                "spec: Invalid value: retainPolicy: Retain needs deleteOnTermination: false, or EC2 deletes the ENI together with the instance"
+            },
+            { "retainPolicy: Keep", $"spec.retainPolicy: Unsupported value: \"Keep\": supported values: \"Delete\", \"Retain\"|{NotChecked}" },
             { "elasticIPs: {}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },
             { "elasticIPs: {allocationIDs: [], selector: {}}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },
             { "elasticIPs: {allocationIDs: [eipalloc-0a], selector: {role: data}}", $"spec.elasticIPs: Invalid value: {ElasticIps}" },
@@ -331,7 +342,7 @@ public sealed class NodeEniAcceptanceTests
                 .Parse(
                     """
                     {
-                      "subnetPolicy": "All", "deviceIndex": 1, "networkCardIndex": 0, "deleteOnTermination": true, "mtu": 0,
+                      "subnetPolicy": "All", "retainPolicy": "Delete", "deviceIndex": 1, "networkCardIndex": 0, "deleteOnTermination": true, "mtu": 0,
                       "sourceDestCheck": true, "secondaryPrivateIPCount": 0, "ipv4PrefixCount": 0, "ipv6AddressCount": 0, "ipv6PrefixCount": 0,
                       "enablePrimaryIPv6": false, "adopt": false,
                       "hostAddressing": "None", "dpdkBinding": "Always"

@@ -33,6 +33,7 @@ public sealed class ValidationProperties
         "enablePrimaryIPv6",
         "adopt",
         "hostAddressing",
+        "retainPolicy",
         "dpdkBinding",
         "dpdkResourceName",
         "dpdkPCIAddress",

@@ -42,7 +42,9 @@ internal sealed class ConcurrencyLimits
     {
         var spec = attachment.Spec!;
         return _lines[step.Limit]
-            .TryEnter(new Waiter(attachment.Metadata.Name, spec.InstanceId, spec.NodeEniRef.Name, IsBegun: step is not EniStep.Create));
+            .TryEnter(
+                new Waiter(attachment.Metadata.Name, spec.InstanceId, spec.NodeEniRef.Name, IsBegun: step is not (EniStep.Create or EniStep.Take))
+            );
     }
 
     /// <summary>A look at the attachment is over.</summary>

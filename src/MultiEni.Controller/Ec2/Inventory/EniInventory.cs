@@ -159,6 +159,23 @@ internal sealed class EniInventory : IDisposable
         return Read(state => state.Unclaimed.Confirm(row, now));
     }
 
+    /// <summary>
+    /// Whether an ENI of ours is still there and still unattached. The sweep that showed it so may
+    /// be minutes old; asked together with others.
+    /// </summary>
+    public async Task<bool> ConfirmUnattachedAsync(EniRow row, CancellationToken cancellationToken)
+    {
+        var observation = Begin();
+        if (await _confirmations.GetAsync(EniId.Parse(row.EniId, null), cancellationToken) is not { } now)
+        {
+            StepGone(state => state.Absent(observation, [row.EniId]));
+            return false;
+        }
+
+        Step(state => state.Observe(observation, [now]));
+        return Find(row.EniId) is { Status: EniStates.Available, Attachment: null or { Status: EniStates.Detached } };
+    }
+
     /// <summary>EC2 does not know an unclaimed ENI any more.</summary>
     public void ForgetUnclaimed(string eniId) =>
         Read(state =>

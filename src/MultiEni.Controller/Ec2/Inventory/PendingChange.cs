@@ -24,6 +24,8 @@ internal readonly record struct PendingChange(LocalEffect Change, DateTimeOffset
             (LocalEffect.AddressesAssigned or LocalEffect.AddressesUnassigned, _) => this,
             (LocalEffect.ElasticIpAssociated, LocalEffect.ElasticIpDisassociated)
             or (LocalEffect.ElasticIpDisassociated, LocalEffect.ElasticIpAssociated) => null,
+            // Or a tag of the slot that the ENI was in before would come back with the next one.
+            (LocalEffect.TagsSet earlier, LocalEffect.TagsSet tags) => Without(earlier, tags.Tags),
             // An attachment that was begun and then ended must not come back.
             (LocalEffect.Attached, LocalEffect.Detached) => null,
             _ => Change.GetType() == later.GetType() ? null : this,
@@ -44,6 +46,12 @@ internal readonly record struct PendingChange(LocalEffect Change, DateTimeOffset
     {
         var left = unassigned with { Addresses = [.. unassigned.Addresses.Except(addresses)] };
         return left.Addresses.Count == 0 ? null : this with { Change = left };
+    }
+
+    private PendingChange? Without(LocalEffect.TagsSet earlier, IReadOnlyDictionary<string, string> later)
+    {
+        var left = earlier.Tags.Where(tag => !later.ContainsKey(tag.Key)).ToDictionary(StringComparer.Ordinal);
+        return left.Count == 0 ? null : this with { Change = earlier with { Tags = left } };
     }
 
     /// <summary>The row as it will be; the same instance when it already is.</summary>

@@ -44,6 +44,22 @@ public sealed class InventoryStateTests
     }
 
     [Fact]
+    public void An_ENI_that_was_moved_to_another_slot_is_not_back_in_the_former_one_after_another_tag_was_set()
+    {
+        Sweep(0, Available("eni-1", "a"));
+        Assert.Equal(["b"], _state.Apply(new LocalEffect.TagsSet("eni-1", Tags("b")), At(40)));
+        _state.Apply(new LocalEffect.TagsSet("eni-1", new Dictionary<string, string> { ["team"] = "x" }), At(41));
+
+        // What EC2 shows is behind.
+        _state.Observe(_state.Begin(At(42)), [Available("eni-1", "a")]);
+
+        Assert.Equal("x", Assert.Single(_state.FindBySlot("b")).Tags["team"]);
+        Assert.Empty(_state.FindBySlot("a"));
+        _state.Observe(_state.Begin(At(80)), [Available("eni-1", "a")]);
+        Assert.Single(_state.FindBySlot("a"));
+    }
+
+    [Fact]
     public void A_description_asked_before_a_call_was_answered_changes_nothing()
     {
         Sweep(0, Available("eni-1", "a"));

@@ -23,6 +23,7 @@ internal static class Checks
         (NetworkIpamCheck.Name, NetworkIpamCheck.Run),
         (PodCapacityCheck.Name, PodCapacityCheck.Run),
         (AutoscalerCheck.Name, AutoscalerCheck.Run),
+        (IdleTimeoutCheck.Name, IdleTimeoutCheck.Run),
         (EniCheck.Name, EniCheck.Run),
         (AccessCheck.Name, AccessCheck.Run),
     ];

@@ -68,7 +68,12 @@ internal sealed record EnisInUse(IReadOnlySet<string> Slots, Func<EniRow, bool> 
     /// <summary>Of a cluster with these objects.</summary>
     public static EnisInUse Of(IReadOnlyList<EniAttachment> attachments, IReadOnlyList<NodeEni> nodeEnis)
     {
-        var claimed = attachments.Select(attachment => attachment.Spec!.RetainedEni).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        // Whoever has got another ENI by now needs it no more.
+        var claimed = attachments
+            .Where(attachment => attachment.Status?.Network?.EniId is not { } has || has == attachment.Spec!.RetainedEni)
+            .Select(attachment => attachment.Spec!.RetainedEni)
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
         var byName = nodeEnis.ToDictionary(nodeEni => nodeEni.Metadata.Name);
         return new(
             attachments.Select(attachment => attachment.Metadata.Name).ToHashSet(StringComparer.Ordinal),

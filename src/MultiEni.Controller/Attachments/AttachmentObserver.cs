@@ -75,10 +75,19 @@ internal sealed class AttachmentObserver(
         }
 
         var name = attachment.Metadata.Name;
-        var rows = inventory.FindBySlot(name).Where(row => !IsOthers(name, row)).ToList();
+        var inSlot = inventory.FindBySlot(name);
+        var rows = inSlot.Where(row => !IsOthers(name, row)).ToList();
         if (rows.Count > 0)
         {
             return new SlotObservation.Present(rows);
+        }
+
+        if (inSlot.Count > 0)
+        {
+            // Whoever claims it may not get on; that must not keep this one from going.
+            return attachment.Metadata.IsBeingDeleted && inventory.IsSettled(name, attachment.Metadata.DeletionTimestamp + MaximumWatchLag)
+                ? new SlotObservation.Absent()
+                : new SlotObservation.AbsentForNow();
         }
 
         var absent =
@@ -93,7 +102,8 @@ internal sealed class AttachmentObserver(
     /// back after another one had claimed the ENI.
     /// </summary>
     private bool IsOthers(string name, EniRow row) =>
-        cluster
+        Retention.IsUnattached(row)
+        && cluster
             .ClaimantsOf(row.EniId)
             .Any(claimant =>
                 claimant.Metadata.Name != name

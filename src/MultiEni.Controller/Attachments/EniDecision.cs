@@ -259,8 +259,10 @@ internal static class EniDecision
 
         if (kept.Adopted)
         {
-            // Wherever it is by now: its device is given back, and nothing else is undone.
-            return Release(observation) ?? Disown(observation, kept);
+            // Wherever it is by now: its device is given back, and the Elastic IP, which is not its
+            // launch template's. Nothing else is undone.
+            var isOurs = kept.ElasticIp is { } ip && ip.AllocationId == observation.Attachment.Spec!.ElasticIp?.AllocationId;
+            return Release(observation) ?? (isOurs ? new EniStep.DisassociateElasticIp(kept) : Disown(observation, kept));
         }
 
         if (IsElsewhere(observation.Attachment.Spec!, kept))

@@ -19,7 +19,7 @@ internal sealed class RetainedView(ClusterView cluster, EniInventory inventory, 
     }
 
     /// <summary>Whether an unattached ENI is no leak: its NodeENI keeps it, or an attachment takes it.</summary>
-    public bool Keeps(EniRow row) => IsKept(row) || cluster.ClaimantsOf(row.EniId).Count > 0;
+    public bool Keeps(EniRow row) => IsKept(row) || cluster.ClaimantsOf(row.EniId).Any(Waits);
 
     /// <summary>
     /// The unattached ENIs that a NodeENI keeps, those aside that are in the slot of an attachment
@@ -42,7 +42,12 @@ internal sealed class RetainedView(ClusterView cluster, EniInventory inventory, 
     /// <summary>What is left of a NodeENI that is being deleted and has no attachment any more.</summary>
     public IReadOnlyList<EniRow> LeftOf(NodeEni nodeEni) =>
         nodeEni.Spec!.RetainPolicy == RetainPolicies.Retain
-            ? [.. inventory.Rows().Where(row => Retention.IsUnattached(row) && Retention.IsOf(nodeEni.Metadata.Name, row) && IsInNoSlot(row))]
+            ?
+            [
+                .. inventory
+                    .Rows()
+                    .Where(row => !row.Adopted && Retention.IsUnattached(row) && Retention.IsOf(nodeEni.Metadata.Name, row) && IsInNoSlot(row)),
+            ]
             : [];
 
     /// <summary>How many each NodeENI has that nobody takes at present.</summary>
@@ -71,7 +76,9 @@ internal sealed class RetainedView(ClusterView cluster, EniInventory inventory, 
 
     // One that has an ENI by now has taken this one, or needs it no more.
     private bool IsClaimedByAnother(EniRow row) =>
-        cluster.ClaimantsOf(row.EniId).Any(claimant => claimant.Metadata.Name != row.Slot && inventory.FindBySlot(claimant.Metadata.Name).Count == 0);
+        cluster.ClaimantsOf(row.EniId).Any(claimant => claimant.Metadata.Name != row.Slot && Waits(claimant));
+
+    private bool Waits(EniAttachment claimant) => inventory.FindBySlot(claimant.Metadata.Name).Count == 0;
 
     // What a plan of a former specification found tells nothing about this one.
     private ResolvedNetwork? NetworkOf(NodeEni? nodeEni) =>

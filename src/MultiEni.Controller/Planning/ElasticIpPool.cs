@@ -50,26 +50,27 @@ internal sealed class ElasticIpPool
             return new(has is null ? null : Changed(has, to: null), Lack: null);
         }
 
-        if (has?.AllocationId is { } kept && (_available is ElasticIps.Unknown || Listed.Contains(kept)))
+        // The ENI comes with it, so it is first whatever was chosen before there was an ENI.
+        if (held is not null && held != has?.AllocationId)
         {
-            return new(has, Lack: null);
+            if (!_taken.Contains(held) && IsUsable(held))
+            {
+                _taken.Add(held);
+                return new(Changed(has, held), Lack: null);
+            }
+
+            // It is to have another one, so that this one is taken from it first.
+            has = Changed(new() { AllocationId = held, FormerAllocationIds = has?.FormerAllocationIds }, has?.AllocationId);
         }
 
-        if (held is not null && !_taken.Contains(held) && (_available is ElasticIps.Unknown || Listed.Contains(held)))
+        if (has?.AllocationId is { } kept && IsUsable(kept))
         {
-            _taken.Add(held);
-            return new(Changed(has, held), Lack: null);
+            return new(has, Lack: null);
         }
 
         if (_available is ElasticIps.Unknown unknown)
         {
             return new(has, new(Reasons.ElasticIpsUnavailable, $"the Elastic IPs of spec.elasticIPs could not be looked up: {unknown.Why}", true));
-        }
-
-        if (held is not null)
-        {
-            // It is to have another one, so that this one is taken from it first.
-            has = new() { AllocationId = held, FormerAllocationIds = has?.FormerAllocationIds };
         }
 
         if (Listed.FirstOrDefault(id => !_taken.Contains(id) && !_retained.Contains(id)) is { } free)
@@ -87,6 +88,8 @@ internal sealed class ElasticIpPool
             )
         );
     }
+
+    private bool IsUsable(string allocationId) => _available is ElasticIps.Unknown || Listed.Contains(allocationId);
 
     private IReadOnlyList<string> Listed => _available is ElasticIps.Known known ? known.Ids : [];
 

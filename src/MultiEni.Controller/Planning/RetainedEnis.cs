@@ -28,13 +28,6 @@ internal sealed class RetainedEnis
             return;
         }
 
-        // A claim ends with the ENI that its holder has, whichever that is.
-        _claimed.UnionWith(
-            input
-                .Existing.Where(attachment => !attachment.Metadata.IsBeingDeleted && !_isMade(attachment.Metadata.Name))
-                .Select(attachment => attachment.Spec!.RetainedEni)
-                .OfType<string>()
-        );
         foreach (var node in input.Nodes)
         {
             _nodes.Add(node.Name);
@@ -43,6 +36,15 @@ internal sealed class RetainedEnis
                 _returning.UnionWith(SlotsOf(input, instance));
             }
         }
+
+        // A claim ends with the ENI that its holder has, whichever that is.
+        _claimed.UnionWith(
+            input
+                .Existing.Where(attachment => !attachment.Metadata.IsBeingDeleted && !_isMade(attachment.Metadata.Name))
+                .Where(attachment => _rows.Find(row => row.EniId == attachment.Spec!.RetainedEni) is not { } row || !IsWantedBack(row, attachment))
+                .Select(attachment => attachment.Spec!.RetainedEni)
+                .OfType<string>()
+        );
     }
 
     /// <summary>The primary addresses that they hold.</summary>
@@ -53,6 +55,13 @@ internal sealed class RetainedEnis
 
     /// <summary>Whether there is one for a slot in a subnet.</summary>
     public bool HasFor(string slot, string subnetId) => _rows.Any(row => row.SubnetId == subnetId && IsFree(row, slot));
+
+    /// <summary>Whether a slot's own ENI is one of them, in a subnet.</summary>
+    public bool HasOwn(string slot, string subnetId) => _rows.Any(row => row.SubnetId == subnetId && row.Slot == slot && IsFree(row, slot));
+
+    /// <summary>Whether an attachment is about to take one in its subnet.</summary>
+    public bool IsHeld(EniAttachment attachment) =>
+        !HasEni(attachment) && _rows.Any(row => row.EniId == attachment.Spec!.RetainedEni && row.SubnetId == attachment.Spec.SubnetId);
 
     /// <summary>
     /// The ENI that a slot takes: the one that it had, one of a node of the same name, one of a node
@@ -74,7 +83,7 @@ internal sealed class RetainedEnis
         bool Fits(EniRow row) =>
             row.SubnetId == subnetId
             && (present is null ? Retention.PrimaryOf(row) is not { } primary || mayHave(primary) : Retention.CanServe(row, present.Spec!));
-        return _rows.Find(row => row.EniId == held && Fits(row))
+        return _rows.Find(row => row.EniId == held && Fits(row) && !IsWantedBack(row, present!))
             ?? _rows
                 .Where(row => Fits(row) && IsFree(row, slot))
                 .OrderBy(row => row.Slot != slot)
@@ -94,12 +103,25 @@ internal sealed class RetainedEnis
     }
 
     /// <summary>
-    /// What an attachment says of it: the ENI that it takes now, or the one that it took.
+    /// What an attachment says of it: the ENI that it takes now, or the one that it took. A claim on
+    /// one ends when the attachment has got another.
     /// </summary>
-    public string? ClaimOf(EniAttachment? present, EniRow? taken) =>
-        taken?.EniId ?? (present is not null && HasEni(present) ? present.Spec!.RetainedEni : null);
+    public string? ClaimOf(EniAttachment? present, EniRow? taken)
+    {
+        if (taken is not null || present is null || !HasEni(present))
+        {
+            return taken?.EniId;
+        }
+
+        var has = present.Status?.Network?.EniId;
+        return has is null || has == present.Spec!.RetainedEni ? present.Spec!.RetainedEni : null;
+    }
 
     private bool HasEni(EniAttachment attachment) => _isMade(attachment.Metadata.Name);
+
+    // Its own node is back, and the claimant can have any other, unless it waits for the address.
+    private bool IsWantedBack(EniRow row, EniAttachment claimant) =>
+        row.Slot != claimant.Metadata.Name && claimant.Spec!.PrivateIpAddress is null && _returning.Contains(row.Slot ?? "");
 
     // A node that comes back finds its own ENI in its slot, so nobody else gets that one.
     private bool IsFree(EniRow row, string slot) => !_claimed.Contains(row.EniId) && (row.Slot == slot || !_returning.Contains(row.Slot ?? ""));

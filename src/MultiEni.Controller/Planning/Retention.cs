@@ -14,12 +14,16 @@ internal static class Retention
     /// <summary>Whether the ENI is nobody's at present.</summary>
     public static bool IsUnattached(EniRow row) => row is { Status: EniStates.Available, Attachment: null or { Status: EniStates.Detached } };
 
-    /// <summary>Whether a NodeENI keeps an ENI of its own that no node has.</summary>
+    /// <summary>
+    /// Whether a NodeENI keeps an ENI of its own that no node has. An adopted one is its launch
+    /// template's, whoever has it.
+    /// </summary>
     /// <param name="nodeEni">The NodeENI; null when there is none.</param>
     /// <param name="network">Its subnets; null when they are not known at present.</param>
     /// <param name="row">The ENI.</param>
     public static bool Keeps(NodeEni? nodeEni, ResolvedNetwork? network, EniRow row) =>
         nodeEni is { Metadata.IsBeingDeleted: false, Spec: { RetainPolicy: RetainPolicies.Retain } spec }
+        && !row.Adopted
         && IsOf(nodeEni.Metadata.Name, row)
         && (network is null || network.Subnets.Any(subnet => subnet.SubnetId == row.SubnetId))
         && (spec.PrivateIpAddresses is not { Count: > 0 } listed || PrimaryOf(row) is not { } primary || listed.Contains(primary));

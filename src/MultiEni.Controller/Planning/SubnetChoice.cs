@@ -45,7 +45,8 @@ internal static class SubnetChoice
             );
 
         var best = inZone
-            .OrderByDescending(HasRetained)
+            .OrderByDescending(subnet => retained.HasOwn(name, subnet.SubnetId))
+            .ThenByDescending(HasRetained)
             .ThenByDescending(HasRoom)
             .ThenByDescending(free.In)
             .ThenBy(subnet => subnet.SubnetId, StringComparer.Ordinal)
@@ -57,7 +58,7 @@ internal static class SubnetChoice
         {
             // An ENI stays in its subnet: free addresses move all the time. One that cannot be
             // created there goes where there is room.
-            var stays = HasEni(input, attachment) || !input.HasNoRoom(present.SubnetId) || !HasRoom(best);
+            var stays = HasEni(input, attachment) || retained.IsHeld(attachment) || !input.HasNoRoom(present.SubnetId) || !HasRoom(best);
             return [(SlotName.MostFree, stays ? present : best)];
         }
 

@@ -91,6 +91,21 @@ public sealed class EniDecisionTests
     }
 
     [Fact]
+    public void An_adopted_ENI_does_not_carry_our_Elastic_IP_away()
+    {
+        var deleting = A.Attachment(deleting: true, spec: s => s.ElasticIp = new() { AllocationId = "e1" });
+        EniRow With(string? elasticIp) =>
+            A.Adopted(A.Row(attachment: A.Attached())) with
+            {
+                ElasticIp = elasticIp is null ? null : new(elasticIp, "eipassoc-1", ""),
+            };
+
+        Assert.IsType<EniStep.DisassociateElasticIp>(Next(deleting, With("e1")));
+        Assert.IsType<EniStep.Release>(Next(deleting, With("e2")));
+        Assert.IsType<EniStep.Release>(Next(deleting, With(null)));
+    }
+
+    [Fact]
     public void The_tags_of_an_adopted_ENI_are_taken_off_after_its_instance_unless_EC2_deletes_it_with_it()
     {
         var deleting = A.Attachment(deleting: true);

@@ -71,6 +71,25 @@ public sealed class RetainedObservationTests
     }
 
     [Fact]
+    public async Task A_claimant_that_does_not_get_on_keeps_nobody_from_going_and_what_an_instance_has_is_its_own()
+    {
+        await using var world = await Ec2World.StartAsync();
+        var row = await RetainedAsync(world, "back");
+        using var stand = new Stand(
+            world,
+            A.Attachment("back", "i-0123456789abcdef0", spec => spec.SubnetId = world.Subnet, deleting: true),
+            Attachment("new", world.Subnet, row.EniId)
+        );
+        await stand.SettleAsync();
+        Assert.IsType<SlotObservation.Absent>((await stand.ObserveAsync("back")).Slot);
+
+        using var somebody = world.NewClient(TimeSpan.FromSeconds(30));
+        await somebody.AttachAsync(EniId.Parse(row.EniId, null), world.Instance, 1, 0, new(null, null), CallPriority.AttachUnready, Ct);
+        await stand.SettleAsync();
+        Assert.IsType<SlotObservation.Present>((await stand.ObserveAsync("back")).Slot);
+    }
+
+    [Fact]
     public async Task A_claimed_ENI_that_EC2_does_not_show_is_waited_for_until_that_is_certain()
     {
         await using var world = await Ec2World.StartAsync();

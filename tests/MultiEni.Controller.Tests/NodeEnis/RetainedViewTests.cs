@@ -51,6 +51,20 @@ public sealed class RetainedViewTests
         await RowAsync(world, "new", "multus");
         using var made = await Stand.StartAsync(world, [Retaining()], attachments);
         Assert.Empty(made.View.Of(Retaining(), null));
+        using var over = await Stand.StartAsync(world, [A.NodeEni()], attachments);
+        Assert.False(over.View.Keeps(over.Row(claimed)));
+    }
+
+    [Fact]
+    public async Task An_adopted_ENI_is_never_retained()
+    {
+        await using var world = await Ec2World.StartAsync();
+        var row = await RowAsync(world, "former", "multus", adopted: true);
+        using var stand = await Stand.StartAsync(world, [Retaining()], []);
+
+        Assert.False(stand.View.Keeps(stand.Row(row)));
+        Assert.Empty(stand.View.Of(Retaining(), null));
+        Assert.Empty(stand.View.LeftOf(Retaining()));
     }
 
     [Fact]
@@ -73,10 +87,15 @@ public sealed class RetainedViewTests
 
     private static NodeEni Retaining() => A.NodeEni(spec: spec => spec.RetainPolicy = RetainPolicies.Retain);
 
-    private static async Task<string> RowAsync(Ec2World world, string slot, string nodeEni)
+    private static async Task<string> RowAsync(Ec2World world, string slot, string nodeEni, bool adopted = false)
     {
         var request = world.Request(slot);
         var tags = new Dictionary<string, string>(request.Tags) { [EniTags.NodeEni] = nodeEni };
+        if (adopted)
+        {
+            tags[EniTags.Adopted] = "true";
+        }
+
         var row = await world.Client.CreateAsync(request with { Tags = tags }, CallPriority.Create, Ec2World.Ct);
         world.Time.Advance(TimeSpan.FromSeconds(5));
         return row.EniId;

@@ -31,6 +31,37 @@ public sealed class ElasticIpPoolTests
         Assert.Equal((Reasons.NoElasticIpLeft, "c", false), (problem.Reason, problem.NodeName, problem.Temporary));
     }
 
+    // The Elastic IPs listed, the one chosen before there was an ENI, that of the ENI which is taken,
+    // and what it is to have and to lose.
+    [Theory]
+    [InlineData("e1 e3", "e1", "e3", "e3", "e1")]
+    [InlineData("e1", "e1", "e3", "e1", "e3")]
+    [InlineData("e1 e3", "e3", "e3", "e3", null)]
+    [InlineData("e1", null, "e3", "e1", "e3")]
+    [InlineData("e3", null, "e3", "e3", null)]
+    public void A_retained_ENI_brings_its_own_even_where_another_was_chosen(
+        string listed,
+        string? chosen,
+        string held,
+        string expected,
+        string? former
+    )
+    {
+        var present = new EniAttachmentSpec { ElasticIp = chosen is null ? null : new() { AllocationId = chosen } };
+        var own = new EniAttachment
+        {
+            Metadata = new() { Name = "own" },
+            Spec = present,
+        };
+        var pool = new ElasticIpPool(new(), new ElasticIps.Known(listed.Split(' ')), [], [own], [held]);
+
+        var choice = pool.For(present, held);
+
+        Assert.Null(choice.Lack);
+        Assert.Equal(expected, choice.ElasticIp!.AllocationId);
+        Assert.Equal(former is null ? null : [former], choice.ElasticIp.FormerAllocationIds);
+    }
+
     [Fact]
     public void What_other_NodeENIs_have_is_not_given_out() =>
         Assert.Equal(["e2", "e4", "e5"], Given(Plan(["e1", "e2", "e3", "e4", "e5"], ofOthers: ["e1", "e3"]).Apply));

@@ -93,6 +93,56 @@ public sealed class RetainedEnisTests
     }
 
     [Fact]
+    public void With_MostFree_a_node_that_comes_back_has_its_own_wherever_most_is_free()
+    {
+        var nodeEni = Retaining(s => s.SubnetPolicy = SubnetPolicies.MostFree);
+        var slot = Assert.Single(Plan(nodeEni, TwoSubnets, ["x"], []).Apply).Metadata.Name;
+
+        var plan = Plan(nodeEni, TwoSubnets, ["x"], [Row("eni-2", subnet: "subnet-a2"), Row("eni-1", slot: slot)]);
+
+        var back = Assert.Single(plan.Apply).Spec!;
+        Assert.Equal(("subnet-a1", "eni-1"), (back.SubnetId, back.RetainedEni));
+    }
+
+    [Fact]
+    public void With_MostFree_a_full_subnet_does_not_end_a_claim()
+    {
+        var nodeEni = Retaining(s => s.SubnetPolicy = SubnetPolicies.MostFree);
+        var before = Plan(nodeEni, TwoSubnets, ["x"], [Row("eni-1")]).Apply;
+        var input = A.PlanInput(nodeEni, [A.Node("x", "i-x")], TwoSubnets, before) with { Retained = [Row("eni-1")] };
+
+        var plan = Planner.Plan(input with { HasNoRoom = subnet => subnet == "subnet-a1" });
+
+        Assert.Empty(plan.Apply);
+        Assert.Empty(plan.Delete);
+    }
+
+    [Fact]
+    public void A_claim_ends_when_the_attachment_has_got_another_ENI()
+    {
+        var first = Plan(Retaining(), OneSubnet, ["x"], [Row("eni-5")]).Apply;
+        IReadOnlyList<EniAttachment> With(string has) => [first[0] with { Status = new() { Network = new() { EniId = has } } }];
+
+        Assert.Empty(Plan(Retaining(), OneSubnet, ["x"], [], With("eni-5"), isMade: true).Apply);
+        Assert.Equal([null], Claims(Plan(Retaining(), OneSubnet, ["x"], [Row("eni-5")], With("eni-new"), isMade: true)));
+    }
+
+    [Fact]
+    public void A_claim_ends_when_the_ENIs_own_node_is_back()
+    {
+        var slot = Assert.Single(Plan(Retaining(), OneSubnet, ["y"], []).Apply).Metadata.Name;
+        var before = Plan(Retaining(), OneSubnet, ["x"], [Row("eni-1", slot: slot)]).Apply;
+        Assert.Equal("eni-1", Assert.Single(before).Spec!.RetainedEni);
+
+        var plan = Plan(Retaining(), OneSubnet, ["x", "y"], [Row("eni-1", slot: slot)], before);
+
+        Assert.Equal(
+            [("x", null), ("y", "eni-1")],
+            plan.Apply.Select(made => (made.Spec!.NodeName, made.Spec.RetainedEni)).OrderBy(made => made.NodeName, StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
     public void A_listed_address_comes_with_the_ENI_that_holds_it()
     {
         var nodeEni = Retaining(s => s.PrivateIpAddresses = ["10.0.0.20", "10.0.0.21", "10.0.0.22"]);

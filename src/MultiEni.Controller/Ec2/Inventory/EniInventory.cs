@@ -67,6 +67,9 @@ internal sealed class EniInventory : IDisposable
     /// <summary>All our ENIs.</summary>
     public IReadOnlyList<EniRow> Rows() => Read(state => state.Rows());
 
+    /// <summary>One that was adopted from a launch template; null when there is none.</summary>
+    public EniRow? FindAdopted() => Read(state => state.FindAdopted());
+
     /// <summary>The ENI, if known.</summary>
     public EniRow? Find(string eniId) => Read(state => state.Find(eniId));
 

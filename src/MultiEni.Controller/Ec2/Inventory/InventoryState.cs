@@ -44,6 +44,20 @@ internal sealed class InventoryState
     /// <summary>All rows.</summary>
     public IReadOnlyList<EniRow> Rows() => [.. _enis.Values.Select(known => known.Row)];
 
+    /// <summary>One that was adopted; null when there is none.</summary>
+    public EniRow? FindAdopted()
+    {
+        foreach (var known in _enis.Values)
+        {
+            if (known.Row.Adopted)
+            {
+                return known.Row;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The row, if known.</summary>
     public EniRow? Find(string eniId) => _enis.GetValueOrDefault(eniId)?.Row;
 

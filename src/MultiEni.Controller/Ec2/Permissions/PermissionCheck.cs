@@ -122,7 +122,7 @@ internal sealed class PermissionCheck(
             _triedOurs = true;
         }
 
-        if (!_triedAdopted && inventory.Rows().FirstOrDefault(row => row.Adopted) is { } adopted)
+        if (!_triedAdopted && inventory.FindAdopted() is { } adopted)
         {
             var tags = adopted.Tags.Where(tag => EniTags.OfAdoption.Contains(tag.Key)).ToDictionary();
             await TryAsync(Ec2Actions.DeleteTags, new("", [], tags, adopted.EniId, "", ""), cancellationToken);

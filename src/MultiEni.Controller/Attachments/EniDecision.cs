@@ -86,7 +86,7 @@ internal static class EniDecision
             yield return new EniStep.EnablePrimaryIpv6(row);
         }
 
-        // Of an ENI of the launch template these are whoever's who launched it.
+        // On an ENI of the launch template, these belong to whoever launched it.
         if (!row.Adopted && row.Attachment is { } attached && attached.DeleteOnTermination != spec.DeleteOnTermination)
         {
             yield return new EniStep.SetDeleteOnTermination(row, spec.DeleteOnTermination);
@@ -262,7 +262,7 @@ internal static class EniDecision
             // Wherever it is by now: its device is given back, and the Elastic IP, which is not its
             // launch template's. Nothing else is undone.
             var isOurs = kept.ElasticIp is { } ip && ip.AllocationId == observation.Attachment.Spec!.ElasticIp?.AllocationId;
-            return Release(observation) ?? (isOurs ? new EniStep.DisassociateElasticIp(kept) : Disown(observation, kept));
+            return Release(observation) ?? (isOurs ? new EniStep.DisassociateElasticIp(kept) : ReleaseAdopted(observation, kept));
         }
 
         if (IsElsewhere(observation.Attachment.Spec!, kept))
@@ -282,7 +282,7 @@ internal static class EniDecision
     /// <summary>
     /// The next step to let an ENI go that was attached at launch: it stays attached.
     /// </summary>
-    private static EniStep Disown(EniObservation observation, EniRow row) =>
+    private static EniStep ReleaseAdopted(EniObservation observation, EniRow row) =>
         observation.InstanceGone && AttachmentOf(row) is { DeleteOnTermination: true } && !IsElsewhere(observation.Attachment.Spec!, row)
             ? new EniStep.Wait(
                 Reasons.Deleting,

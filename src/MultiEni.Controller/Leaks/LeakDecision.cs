@@ -36,11 +36,11 @@ internal static class LeakDecision
         var ripe = new List<EniRow>();
         foreach (var row in rows)
         {
-            // Only what lies about unattached, and only what carries a slot we can read: anything
+            // Only what is unattached, and only what carries a slot we can read: anything
             // else is somebody's business. Of what a launch template made, attached or not, only our
             // tags are left over.
-            var liesAbout = row.Status == EniStates.Available && row.Attachment is null;
-            if (!(liesAbout || row.Adopted) || row.Slot is not { } slot || isWanted(slot) || isRetained(row))
+            var isUnattached = row.Status == EniStates.Available && row.Attachment is null;
+            if (!(isUnattached || row.Adopted) || row.Slot is not { } slot || isWanted(slot) || isRetained(row))
             {
                 continue;
             }

@@ -10,8 +10,7 @@ namespace MultiEni.Controller.Leaks;
 
 /// <summary>
 /// Deletes ENIs of ours that nobody wants any more, after a sweep, and releases those that were
-/// adopted. What it has seen before is in
-/// memory: a restart only delays.
+/// adopted. What it has seen before is in memory: a restart only delays.
 /// </summary>
 internal sealed class LeakPass(
     EniInventory inventory,

@@ -141,7 +141,7 @@ public sealed class NodeEniAcceptanceTests
             },
             {
                 "adopt: true\nelasticIPs: {selector: {role: data}}",
-                "spec: Invalid value: an adopted ENI would keep its Elastic IP when it is released: leave out elasticIPs or adopt"
+                "spec: Invalid value: an adopted ENI gets no Elastic IP: leave out elasticIPs or adopt"
             },
             {
                 "adopt: true\nenaQueueCount: 8",

@@ -218,7 +218,15 @@ internal sealed class AgentBench : IAsyncDisposable
 
     public Task UntilAdvertised(string name) => Until(() => IsTrue(name, ConditionTypes.Advertised), $"{name} to be advertised");
 
-    public Task UntilReason(string name, string type, string reason) => Until(() => Reason(name, type) == reason, $"{type} of {name} to be {reason}");
+    /// <summary>
+    /// Waits for a reason and for what its message must name: the first message of a reason may come
+    /// from an observation made before the kernel showed the device.
+    /// </summary>
+    public Task UntilReason(string name, string type, string reason, params string[] parts) =>
+        Until(() => Reason(name, type) == reason && Says(name, type, parts), $"{type} of {name} to be {reason} {string.Join(", ", parts)}");
+
+    public Task UntilTrue(string name, string type, params string[] parts) =>
+        Until(() => IsTrue(name, type) && Says(name, type, parts), $"{type} of {name} to be true {string.Join(", ", parts)}");
 
     public async ValueTask DisposeAsync()
     {
@@ -228,6 +236,8 @@ internal sealed class AgentBench : IAsyncDisposable
     }
 
     private const string Resource = "eniattachments.networking.k8s.aws";
+
+    private bool Says(string name, string type, string[] parts) => parts.All(part => Message(name, type).Contains(part, StringComparison.Ordinal));
 
     private async Task RunAsync(Func<ManagerSettings, ManagerSettings> change, CancellationToken cancellationToken)
     {

@@ -20,8 +20,7 @@ public sealed class ClaimedDeviceTests
         var record = Claim(bench, address, boundForClaim: false);
         bench.StartAgent();
         bench.Delete("a");
-        await bench.UntilReason("a", ConditionTypes.Released, Reasons.DeviceInUse);
-        Assert.Contains("claim ns/net", bench.Message("a", ConditionTypes.Released), StringComparison.Ordinal);
+        await bench.UntilReason("a", ConditionTypes.Released, Reasons.DeviceInUse, "claim ns/net");
         Assert.Equal("vfio-pci", bench.Node.Device(address)!.Driver);
 
         await bench.StopAgentAsync();

@@ -63,8 +63,7 @@ public sealed class HotPlugTests
         using (bench.Node.HoldOpen(address))
         {
             removal = bench.Node.UnplugAsync(Mac, AgentBench.Stop);
-            await bench.UntilReason("a", ConditionTypes.Configured, Reasons.RemovalBlocked);
-            Assert.Contains($"{address} is in use: dpdk-testpmd (process", bench.Message("a", ConditionTypes.Configured), StringComparison.Ordinal);
+            await bench.UntilReason("a", ConditionTypes.Configured, Reasons.RemovalBlocked, $"{address} is in use: dpdk-testpmd (process");
             Assert.DoesNotContain(address, await File.ReadAllTextAsync(bench.PluginFile, AgentBench.Stop), StringComparison.Ordinal);
             bench.Attach("b", 2);
             await bench.UntilAdvertised("b");

@@ -73,8 +73,7 @@ public sealed class LinkNameTests
         var stranger = bench.Node.Network().Links.Single(link => link.MacAddress == "02:00:00:00:09:09");
         bench.Node.SetAlternativeName(stranger.Index, "nodeeni-dpdk", add: true);
         bench.Attach("a", 1, Plain);
-        await bench.Until(() => bench.IsTrue("a", ConditionTypes.Configured), "the link");
-        Assert.Contains($"{stranger.Name} has it", bench.Message("a", ConditionTypes.Configured), StringComparison.Ordinal);
+        await bench.UntilTrue("a", ConditionTypes.Configured, $"{stranger.Name} has it");
         Assert.True(IsCalled(bench, 1, "eni-a"));
     }
 
@@ -86,8 +85,7 @@ public sealed class LinkNameTests
             NoResync
         );
         bench.Attach("a", 1, Plain);
-        await bench.Until(() => bench.IsTrue("a", ConditionTypes.Configured), "the link");
-        Assert.Contains("Linux 5.5", bench.Message("a", ConditionTypes.Configured), StringComparison.Ordinal);
+        await bench.UntilTrue("a", ConditionTypes.Configured, "Linux 5.5");
     }
 
     [Fact]
@@ -150,8 +148,7 @@ public sealed class LinkNameTests
         await bench.Until(() => bench.IsTrue("a", ConditionTypes.Configured), "the link");
         bench.Node.SetAddress(new SimulatedAddress(Link(bench, 1)!.Index, "10.1.0.1", 24), add: true);
         Manage(bench, "a");
-        await bench.UntilReason("a", ConditionTypes.Configured, Reasons.LinkConfiguredElsewhere);
-        Assert.Contains("10.1.0.1/24", bench.Message("a", ConditionTypes.Configured), StringComparison.Ordinal);
+        await bench.UntilReason("a", ConditionTypes.Configured, Reasons.LinkConfiguredElsewhere, "10.1.0.1/24");
         Assert.False(HasRule(bench));
     }
 }

@@ -55,7 +55,7 @@ public sealed class LinkTests
             "the agent to give way"
         );
         Assert.InRange(repairs, 1, 6);
-        Assert.Contains("keeps changing", bench.Message("a", ConditionTypes.Configured), StringComparison.Ordinal);
+        await bench.UntilReason("a", ConditionTypes.Configured, Reasons.LinkFailed, "keeps changing");
         Assert.Equal(1500, Link(bench, 1).Mtu);
     }
 
@@ -91,8 +91,7 @@ public sealed class LinkTests
         // Success is claimed and nothing happens.
         bench.Node.Faults.FailLinkChanges(LinuxErrors.None, times: 1000);
         bench.Attach("a", 1, Plain);
-        await bench.UntilReason("a", ConditionTypes.Configured, Reasons.LinkFailed);
-        Assert.Contains("not up after 0.1 s (INTERFACE_UP_TIMEOUT)", bench.Message("a", ConditionTypes.Configured), StringComparison.Ordinal);
+        await bench.UntilReason("a", ConditionTypes.Configured, Reasons.LinkFailed, "not up after 0.1 s (INTERFACE_UP_TIMEOUT)");
         bench.Node.Faults.Clear();
         await bench.Until(() => bench.IsTrue("a", ConditionTypes.Configured), "the link");
     }
@@ -106,8 +105,7 @@ public sealed class LinkTests
     {
         await using var bench = await AgentBench.StartAsync(environment: [NoResync, (variable, value), ("DEFAULT_MTU", "9001")]);
         bench.Attach("a", 1);
-        await bench.UntilReason("a", ConditionTypes.Configured, reason);
-        Assert.Contains(named, bench.Message("a", ConditionTypes.Configured), StringComparison.Ordinal);
+        await bench.UntilReason("a", ConditionTypes.Configured, reason, named);
         Assert.Equal((false, 1500), (Link(bench, 1).Up, Link(bench, 1).Mtu));
         Assert.Equal("ena", bench.Node.DeviceByMac("02:00:00:00:01:01")!.Driver);
     }

@@ -105,12 +105,8 @@ public sealed class MetricsTests
         using (bench.Node.Faults.BlockReads(SysfsPaths.BootId))
         {
             bench.Delete("a");
-            await bench.UntilReason("a", ConditionTypes.Released, Reasons.ReconcileFailed);
-            Assert.Contains(
-                $"Reading {SysfsPaths.BootId} has not returned within 2 s",
-                bench.Message("a", ConditionTypes.Released),
-                StringComparison.Ordinal
-            );
+            var named = $"Reading {SysfsPaths.BootId} has not returned within 2 s";
+            await bench.UntilReason("a", ConditionTypes.Released, Reasons.ReconcileFailed, named);
             // What the controller takes for a sign of life.
             Assert.NotNull(bench.Find("a")!["status"]!["device"]!["releaseHeartbeatTime"]);
             Assert.True(bench.HasFinalizer("a", Names.DeviceFinalizer));

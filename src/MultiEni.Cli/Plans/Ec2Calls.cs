@@ -30,10 +30,14 @@ internal static class Ec2Calls
     };
 
     /// <summary>How many calls of each API, by its name.</summary>
-    public static SortedDictionary<string, int> Count(IEnumerable<EniChange> changes)
+    public static SortedDictionary<string, int> Count(params IEnumerable<NodeEniForecast> forecasts)
     {
         var calls = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (var action in changes.SelectMany(Of))
+        foreach (
+            var action in forecasts.SelectMany(forecast =>
+                forecast.Changes.SelectMany(Of).Concat(forecast.NoLongerRetained.Select(_ => Ec2Actions.DeleteNetworkInterface))
+            )
+        )
         {
             calls[action] = calls.GetValueOrDefault(action) + 1;
         }
@@ -63,22 +67,32 @@ internal static class Ec2Calls
                     field == "elasticIP" && after.ElasticIp?.AllocationId is null ? Ec2Actions.DisassociateAddress : ByField.GetValueOrDefault(field)
                 )
                 .OfType<string>(),
-            _ => Removal(change.Before).Concat(Creation(change.After)),
+            _ => Removal(change).Concat(Creation(change)),
         };
 
-    // With adopt, too: what an instance was launched with is not known before.
-    private static IEnumerable<string> Creation(EniAttachment? after)
+    // What an ENI that exists lacks of the specification is not counted: nobody knows it before.
+    private static IEnumerable<string> Creation(EniChange change)
     {
-        if (after?.Spec is not { } spec)
+        if (change.After?.Spec is not { } spec)
         {
             yield break;
         }
 
-        yield return Ec2Actions.CreateNetworkInterface;
+        yield return change.Origin == EniOrigin.New ? Ec2Actions.CreateNetworkInterface : Ec2Actions.CreateTags;
+        if (change.Origin == EniOrigin.LaunchTemplate)
+        {
+            yield break;
+        }
+
         yield return Ec2Actions.AttachNetworkInterface;
         if (spec.DeleteOnTermination)
         {
             yield return Ec2Actions.ModifyNetworkInterfaceAttribute;
+        }
+
+        if (change.Origin == EniOrigin.Retained)
+        {
+            yield break;
         }
 
         if (!spec.SourceDestCheck)
@@ -92,20 +106,13 @@ internal static class Ec2Calls
         }
     }
 
-    private static IEnumerable<string> Removal(EniAttachment? before)
-    {
-        if (!EniState.IsAttached(before?.Status?.Network?.State))
-        {
-            yield break;
-        }
-
-        if (before!.Status!.Network!.Adopted == true)
-        {
-            yield return Ec2Actions.DeleteTags;
-            yield break;
-        }
-
-        yield return Ec2Actions.DetachNetworkInterface;
-        yield return Ec2Actions.DeleteNetworkInterface;
-    }
+    private static IEnumerable<string> Removal(EniChange change) =>
+        EniState.IsAttached(change.Before?.Status?.Network?.State)
+            ? change.Fate switch
+            {
+                EniFate.Released => [Ec2Actions.DeleteTags],
+                EniFate.Retained => [Ec2Actions.DetachNetworkInterface],
+                _ => [Ec2Actions.DetachNetworkInterface, Ec2Actions.DeleteNetworkInterface],
+            }
+            : [];
 }

@@ -15,6 +15,12 @@ internal sealed record Fleet
     /// <summary>The ENIs that are there, of whichever NodeENI.</summary>
     public IReadOnlyList<EniAttachment> Attachments { get; init; } = [];
 
+    /// <summary>The controller's ENIs that no node has.</summary>
+    public IReadOnlyList<EniRow> Unattached { get; init; } = [];
+
+    /// <summary>ENIs that launch templates attached to the nodes and gave to the controller, in no slot yet.</summary>
+    public IReadOnlyList<EniRow> Launched { get; init; } = [];
+
     /// <summary>Where a NodeENI's ENIs go.</summary>
     public required Func<NodeEni, NetworkResolution> Resolve { get; init; }
 

@@ -2,6 +2,8 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Planning;
 
@@ -20,11 +22,15 @@ internal sealed class Forecast
     private readonly Dictionary<string, EniAttachment> _original;
     private readonly Dictionary<string, EniAttachment> _present;
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _kept = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, EniInUse> _reused = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _freed = new(StringComparer.Ordinal);
+    private readonly UnattachedEnis _unattached;
 
     public Forecast(Fleet fleet)
     {
         _fleet = fleet;
+        _unattached = new UnattachedEnis(fleet.Unattached);
         _original = fleet.Attachments.Where(attachment => !attachment.Metadata.IsBeingDeleted).ToDictionary(attachment => attachment.Metadata.Name);
         _present = _original.ToDictionary(entry => entry.Key, entry => Ready(entry.Value));
         foreach (var leaving in fleet.Attachments.Where(attachment => attachment.Metadata.IsBeingDeleted))
@@ -52,7 +58,7 @@ internal sealed class Forecast
     /// <summary>IPv4 addresses that the subnet has gained, or lost if negative.</summary>
     public int Gained(string subnetId) =>
         _freed.GetValueOrDefault(subnetId)
-        - _present.Values.Where(attachment => attachment.Spec!.SubnetId == subnetId && !IsCounted(attachment)).Sum(Needs)
+        - _present.Values.Where(attachment => attachment.Spec!.SubnetId == subnetId && !IsCounted(attachment)).Sum(Takes)
         - _present.Values.Where(attachment => attachment.Spec!.SubnetId == subnetId && IsCounted(attachment)).Sum(Growth);
 
     private NodeEniForecast Follow(NodeEniEdit edit)
@@ -60,11 +66,12 @@ internal sealed class Forecast
         if (edit.After is not { } wanted)
         {
             var all = Of(edit.Before!);
-            all.ForEach(Remove);
-            return new NodeEniForecast(edit, [.. all.Select(attachment => new EniChange(EniChangeKind.Remove, attachment, null))]);
+            all.ForEach(attachment => Remove(attachment, keeper: null, network: null));
+            return new NodeEniForecast(edit, [.. all.Select(attachment => Change(attachment, null)!)]) { NoLongerRetained = Unretain(edit, null) };
         }
 
         var resolution = _fleet.Resolve(wanted);
+        var unretained = Unretain(edit, resolution.Network);
         var nodes = _fleet
             .Nodes.Where(node => ClusterView.Selects(wanted, node))
             .OrderBy(node => node.Metadata.Name, StringComparer.Ordinal)
@@ -75,7 +82,7 @@ internal sealed class Forecast
         for (var round = 0; round < MostRounds && plan.Apply.Count + plan.Delete.Count > 0; round++)
         {
             waves += plan.Delete.Any(attachment => plan.Outdated.Contains(attachment.Metadata.Uid!)) ? 1 : 0;
-            Carry(plan);
+            Carry(plan, wanted, resolution.Network);
             plan = Next(wanted, nodes, resolution);
         }
 
@@ -90,6 +97,7 @@ internal sealed class Forecast
             Nodes = nodes,
             Waves = waves,
             Unchanged = Of(wanted).Count(attachment => IsUnchanged(attachment)),
+            NoLongerRetained = unretained,
         };
     }
 
@@ -117,48 +125,96 @@ internal sealed class Forecast
                         .Values.Where(other => other.Spec!.NodeEniRef.Name != wanted.Metadata.Name)
                         .Select(other => other.Spec!.ElasticIp?.AllocationId)
                         .OfType<string>(),
-                IsMade = name => _present.TryGetValue(name, out var present) && present.Status?.Network?.EniId is not null,
+                IsMade = name => _present.TryGetValue(name, out var present) && (!IsCounted(present) || present.Status?.Network?.EniId is not null),
+                Retained = _unattached.For(wanted, resolution.Network, _present.ContainsKey),
                 LimitsUnavailable = _fleet.LimitsUnavailable,
             }
         );
 
-    private void Carry(Plan plan)
+    private void Carry(Plan plan, NodeEni nodeEni, ResolvedNetwork? network)
     {
         foreach (var attachment in plan.Delete)
         {
-            Remove(attachment);
+            Remove(attachment, nodeEni, network);
         }
 
         foreach (var attachment in plan.Apply)
         {
             var name = attachment.Metadata.Name;
-            _present[name] = _present.TryGetValue(name, out var present)
-                ? present with
-                {
-                    Spec = attachment.Spec,
-                }
-                : Ready(attachment with { Metadata = attachment.Metadata with { Uid = name } });
+            if (_present.TryGetValue(name, out var present))
+            {
+                _present[name] = present with { Spec = attachment.Spec };
+                continue;
+            }
+
+            _present[name] = Ready(attachment with { Metadata = attachment.Metadata with { Uid = name } });
+            if (Reused(attachment) is { } eni)
+            {
+                _reused[name] = eni;
+            }
         }
     }
 
-    private void Remove(EniAttachment attachment)
+    // The ENI that an attachment gets without a new one being made; null for a new one.
+    private EniInUse? Reused(EniAttachment attachment)
     {
-        _present.Remove(attachment.Metadata.Name);
-        // An ENI of a launch template keeps its addresses: it stays where it is.
-        if (
-            _original.TryGetValue(attachment.Metadata.Name, out var original)
-            && _taken.Add(attachment.Metadata.Name)
-            && original.Status?.Network?.Adopted != true
-        )
+        if (_unattached.Take(attachment.Spec!.RetainedEni) is { } retained)
+        {
+            return new EniInUse(retained.Row.EniId, retained.Addresses, EniOrigin.Retained);
+        }
+
+        if (!attachment.Spec.Adopt)
+        {
+            return null;
+        }
+
+        if (_original.GetValueOrDefault(attachment.Metadata.Name)?.Status?.Network is { Adopted: true, EniId: { } own })
+        {
+            return new EniInUse(own, Needs(attachment), EniOrigin.LaunchTemplate);
+        }
+
+        var used = _reused.Values.Select(eni => eni.EniId).ToHashSet(StringComparer.Ordinal);
+        return LaunchedEnis.For(attachment.Spec, _fleet.Launched.Where(row => !used.Contains(row.EniId))) is { } launched
+            ? new EniInUse(launched.EniId, UnattachedEnis.AddressesOf(launched), EniOrigin.LaunchTemplate)
+            : null;
+    }
+
+    private void Remove(EniAttachment attachment, NodeEni? keeper, ResolvedNetwork? network)
+    {
+        var name = attachment.Metadata.Name;
+        _present.Remove(name);
+        _reused.Remove(name);
+        if (!_original.TryGetValue(name, out var original) || !_taken.Add(name))
+        {
+            return;
+        }
+
+        // An ENI of a launch template keeps its addresses, since it stays where it is, and so does
+        // one that is retained.
+        if (keeper is not null && _unattached.Keep(original, keeper, network))
+        {
+            _kept.Add(name);
+        }
+        else if (original.Status?.Network?.Adopted != true)
         {
             Free(original);
         }
     }
 
-    private void Free(EniAttachment original)
+    private void Free(EniAttachment original) => Free(original.Spec!.SubnetId, Needs(original));
+
+    private void Free(string subnet, int addresses) => _freed[subnet] = _freed.GetValueOrDefault(subnet) + addresses;
+
+    private List<EniRow> Unretain(NodeEniEdit edit, ResolvedNetwork? network)
     {
-        var subnet = original.Spec!.SubnetId;
-        _freed[subnet] = _freed.GetValueOrDefault(subnet) + Needs(original);
+        var left = _unattached.DeletedBy(edit, network);
+        foreach (var eni in left)
+        {
+            _unattached.Take(eni.Row.EniId);
+            Free(eni.Row.SubnetId, eni.Addresses);
+        }
+
+        return [.. left.Select(eni => eni.Row).OrderBy(row => row.EniId, StringComparer.Ordinal)];
     }
 
     // EC2 told the free addresses of a subnet before anything was taken for done.
@@ -176,7 +232,7 @@ internal sealed class Forecast
                         }
                     ),
                 ],
-                Counted = network.Counted.Where(name => !_taken.Contains(name)).ToHashSet(StringComparer.Ordinal),
+                Counted = network.Counted.Where(name => !_taken.Contains(name)).Union(_reused.Keys).ToHashSet(StringComparer.Ordinal),
             };
 
     private List<EniAttachment> Of(NodeEni nodeEni) =>
@@ -202,13 +258,29 @@ internal sealed class Forecast
         ];
     }
 
-    private EniChange? Change(EniAttachment? before, EniAttachment? after) =>
+    private EniChange? Change(EniAttachment? before, EniAttachment? after)
+    {
+        var eni = after is null ? null : _reused.GetValueOrDefault(after.Metadata.Name);
+        return Kind(before, after) is { } kind
+            ? new EniChange(kind, before, after)
+            {
+                Origin = eni?.Origin ?? EniOrigin.New,
+                ExistingEni = eni?.EniId,
+                Fate =
+                    before?.Status?.Network?.Adopted == true ? EniFate.Released
+                    : before is not null && _kept.Contains(before.Metadata.Name) ? EniFate.Retained
+                    : EniFate.Deleted,
+            }
+            : null;
+    }
+
+    private EniChangeKind? Kind(EniAttachment? before, EniAttachment? after) =>
         (before, after) switch
         {
-            (null, _) => new EniChange(EniChangeKind.Create, null, after),
-            (_, null) => new EniChange(EniChangeKind.Remove, before, null),
-            _ when _taken.Contains(before.Metadata.Name) => new EniChange(EniChangeKind.Replace, before, after),
-            _ when !SpecComparison.SameSpec(before.Spec!, after.Spec!) => new EniChange(EniChangeKind.Change, before, after),
+            (null, _) => EniChangeKind.Create,
+            (_, null) => EniChangeKind.Remove,
+            _ when _taken.Contains(before.Metadata.Name) => EniChangeKind.Replace,
+            _ when !SpecComparison.SameSpec(before.Spec!, after.Spec!) => EniChangeKind.Change,
             _ => null,
         };
 
@@ -216,6 +288,10 @@ internal sealed class Forecast
         IsCounted(attachment) && SpecComparison.SameSpec(_original[attachment.Metadata.Name].Spec!, attachment.Spec!);
 
     private bool IsCounted(EniAttachment attachment) => _original.ContainsKey(attachment.Metadata.Name) && !_taken.Contains(attachment.Metadata.Name);
+
+    // An ENI that exists has its addresses already.
+    private int Takes(EniAttachment attachment) =>
+        Math.Max(0, Needs(attachment) - (_reused.GetValueOrDefault(attachment.Metadata.Name)?.Addresses ?? 0));
 
     private int Growth(EniAttachment attachment) => Needs(attachment) - Needs(_original[attachment.Metadata.Name]);
 
@@ -230,4 +306,10 @@ internal sealed class Forecast
                 Conditions = [new Condition { Type = ConditionTypes.Ready, Status = ConditionStatus.True }],
             },
         };
+
+    /// <summary>An ENI that exists and would be attached or adopted.</summary>
+    /// <param name="EniId">Its ID; its slot when it is not known.</param>
+    /// <param name="Addresses">IPv4 addresses of its subnet that it holds.</param>
+    /// <param name="Origin">Where it comes from.</param>
+    private sealed record EniInUse(string EniId, int Addresses, EniOrigin Origin);
 }

@@ -1,5 +1,6 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
 
 namespace MultiEni.Cli.Plans;
@@ -27,6 +28,9 @@ internal sealed record NodeEniForecast(NodeEniEdit Edit, IReadOnlyList<EniChange
     /// <summary>How many ENIs stay as they are.</summary>
     public int Unchanged { get; init; }
 
+    /// <summary>The retained ENIs that would be deleted, because the NodeENI no longer keeps them.</summary>
+    public IReadOnlyList<EniRow> NoLongerRetained { get; init; } = [];
+
     /// <summary>Whether anything is refused that does not pass by itself.</summary>
     public bool IsRefused => Unresolved is not null || Problems.Any(problem => !problem.Temporary);
 }
@@ -39,6 +43,41 @@ internal sealed record EniChange(EniChangeKind Kind, EniAttachment? Before, EniA
 {
     /// <summary>Its attachment, as it would be or else as it is.</summary>
     public EniAttachment Attachment => (After ?? Before)!;
+
+    /// <summary>Where the ENI comes from that would be attached.</summary>
+    public EniOrigin Origin { get; init; } = EniOrigin.New;
+
+    /// <summary>The ENI that exists already and would be attached or adopted; null when it is made, or not known.</summary>
+    public string? ExistingEni { get; init; }
+
+    /// <summary>What becomes of the ENI that the attachment has.</summary>
+    public EniFate Fate { get; init; } = EniFate.Deleted;
+}
+
+/// <summary>Where the ENI of a new attachment comes from.</summary>
+internal enum EniOrigin
+{
+    /// <summary>It is created.</summary>
+    New,
+
+    /// <summary>It outlived another node (<c>retainPolicy: Retain</c>).</summary>
+    Retained,
+
+    /// <summary>The launch template attached it (<c>adopt: true</c>).</summary>
+    LaunchTemplate,
+}
+
+/// <summary>What becomes of the ENI of an attachment that goes.</summary>
+internal enum EniFate
+{
+    /// <summary>It is detached and deleted.</summary>
+    Deleted,
+
+    /// <summary>It is detached and kept for another node.</summary>
+    Retained,
+
+    /// <summary>It stays attached, and is its launch template's again.</summary>
+    Released,
 }
 
 /// <summary>Kinds of changes of an ENI.</summary>

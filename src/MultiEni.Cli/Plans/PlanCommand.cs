@@ -88,6 +88,7 @@ internal static class PlanCommand
             run.Foretold,
             attachments,
             await controller.DefaultDeviceIndexAsync(cancellationToken),
+            run.Retains ? await controller.ClusterNameAsync(cancellationToken) : null,
             cancellationToken
         );
         var pods = await PodsAsync(connection, attachments, cancellationToken);

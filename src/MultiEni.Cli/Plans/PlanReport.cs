@@ -35,6 +35,7 @@ internal sealed record PlanReport(
 /// <param name="Unchanged">How many ENIs stay as they are.</param>
 /// <param name="Waves">In how many steps ENIs are replaced; 0 when none is.</param>
 /// <param name="Remark">What is not used of it; null for nothing.</param>
+/// <param name="NoLongerRetained">Retained ENIs that are deleted.</param>
 internal sealed record PlannedNodeEni(
     string Name,
     string Action,
@@ -44,7 +45,8 @@ internal sealed record PlannedNodeEni(
     int MatchedNodes,
     int Unchanged,
     int Waves,
-    string? Remark
+    string? Remark,
+    IReadOnlyList<string> NoLongerRetained
 );
 
 /// <summary>A node in a plan.</summary>
@@ -63,18 +65,22 @@ internal sealed record PlannedNodeItem(
 
 /// <summary>An ENI in a plan.</summary>
 /// <param name="Action">One of <see cref="PlanActions"/>.</param>
-/// <param name="EniId">The ENI as it is; null when there is none.</param>
+/// <param name="EniId">The ENI as it is, or else the one that is taken; null when there is none.</param>
 /// <param name="SubnetId">Its subnet.</param>
 /// <param name="DeviceIndex">Its device index.</param>
 /// <param name="NetworkCardIndex">Its network card.</param>
 /// <param name="Changes">Fields that change.</param>
+/// <param name="Origin">Where the ENI comes from, one of <see cref="EniOrigin"/>; null when none is attached.</param>
+/// <param name="Fate">What becomes of the ENI as it is, one of <see cref="EniFate"/>; null when it stays.</param>
 internal sealed record PlannedEni(
     string Action,
     string? EniId,
     string SubnetId,
     int DeviceIndex,
     int NetworkCardIndex,
-    IReadOnlyList<PlannedField> Changes
+    IReadOnlyList<PlannedField> Changes,
+    string? Origin,
+    string? Fate
 );
 
 /// <summary>A field that changes.</summary>

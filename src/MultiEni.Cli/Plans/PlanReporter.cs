@@ -4,6 +4,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Cli.Cluster;
+using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
 
 namespace MultiEni.Cli.Plans;
@@ -14,6 +15,9 @@ internal static class PlanReporter
     // What README and docs/scaling.md call raised quotas.
     private const double Raised = 3;
 
+    // Where an ENI that is replaced comes from is said in words.
+    private const string TakenEni = "retainedENI";
+
     /// <summary>The report.</summary>
     /// <param name="outcomes">The NodeENIs.</param>
     /// <param name="fleet">The cluster as it is.</param>
@@ -22,10 +26,10 @@ internal static class PlanReporter
     public static PlanReport Of(IReadOnlyList<NodeEniOutcome> outcomes, Fleet fleet, Func<string, int> gained, IReadOnlyList<ClusterPod>? pods)
     {
         var nodes = fleet.Nodes.Select(PlannedNode.Of).ToDictionary(node => node.Name, StringComparer.Ordinal);
-        outcomes = [.. outcomes.Where(outcome => outcome.Forecast is not { Edit.IsOther: true, Changes.Count: 0 }).Select(WithoutFormerProblems)];
+        outcomes = [.. outcomes.Where(outcome => outcome.Forecast is not { Edit.IsOther: true, Changes.Count: 0, NoLongerRetained.Count: 0 }).Select(WithoutFormerProblems)];
         var items = outcomes.Select(outcome => Item(outcome, nodes)).ToList();
         var changes = outcomes.SelectMany(outcome => outcome.Forecast?.Changes ?? []).ToList();
-        var calls = Ec2Calls.Count(changes);
+        var calls = Ec2Calls.Count(outcomes.Select(outcome => outcome.Forecast).OfType<NodeEniForecast>());
         return new PlanReport(
             items,
             new PlanTotals(
@@ -57,7 +61,7 @@ internal static class PlanReporter
     {
         if (outcome.Forecast is not { } forecast)
         {
-            return new PlannedNodeEni(outcome.Name, PlanActions.Refuse, outcome.Source, outcome.Errors, [], 0, 0, 0, null);
+            return new PlannedNodeEni(outcome.Name, PlanActions.Refuse, outcome.Source, outcome.Errors, [], 0, 0, 0, null, []);
         }
 
         IReadOnlyList<string> refused = forecast.Unresolved is { } unresolved ? [$"{unresolved.Reason}: {unresolved.Message}"] : [];
@@ -77,7 +81,8 @@ internal static class PlanReporter
             forecast.Nodes.Count,
             forecast.Unchanged,
             forecast.Waves,
-            forecast.Remark
+            forecast.Remark,
+            [.. forecast.NoLongerRetained.Select(row => row.EniId)]
         );
     }
 
@@ -116,13 +121,21 @@ internal static class PlanReporter
         var spec = change.Attachment.Spec!;
         return new PlannedEni(
             PlanActions.Of(change.Kind),
-            change.Before?.Status?.Network?.EniId,
+            change.Before?.Status?.Network?.EniId ?? (EniId.TryParse(change.ExistingEni, null, out _) ? change.ExistingEni : null),
             spec.SubnetId,
             spec.DeviceIndex,
             spec.NetworkCardIndex,
             change is { Before.Spec: { } before, After.Spec: { } after }
-                ? [.. SpecDifference.Of(before, after).Select(difference => new PlannedField(difference.Field, difference.Before, difference.After))]
-                : []
+                ?
+                [
+                    .. SpecDifference
+                        .Of(before, after)
+                        .Where(difference => difference.Field != TakenEni || change.Kind == EniChangeKind.Change)
+                        .Select(difference => new PlannedField(difference.Field, difference.Before, difference.After)),
+                ]
+                : [],
+            change.Kind is EniChangeKind.Create or EniChangeKind.Replace ? change.Origin.ToString() : null,
+            change.Kind is EniChangeKind.Remove or EniChangeKind.Replace ? change.Fate.ToString() : null
         );
     }
 

@@ -12,6 +12,11 @@ internal sealed record PlanRun(IReadOnlyList<PlanRunItem> Items)
     /// <summary>The NodeENIs whose networks have to be known.</summary>
     public IReadOnlyList<NodeEni> Foretold => [.. Edits.Select(edit => (edit.After ?? edit.Before)!)];
 
+    /// <summary>Whether ENIs outlive their nodes, before the edits or after them.</summary>
+    public bool Retains => Edits.Any(edit => IsRetaining(edit.Before) || IsRetaining(edit.After));
+
+    private static bool IsRetaining(NodeEni? nodeEni) => nodeEni?.Spec?.RetainPolicy == RetainPolicies.Retain;
+
     /// <summary>
     /// Compares files with what is there. NodeENIs that are in no file are followed too: they may get
     /// what others give up.

@@ -11,6 +11,7 @@ internal sealed class PlanText(TextWriter output, Paint paint, bool all)
 {
     private const int ShownNodes = 10;
     private const int ShownPods = 10;
+    private const int ShownEnis = 5;
 
     /// <summary>Writes it.</summary>
     public void Write(PlanReport report)
@@ -35,6 +36,13 @@ internal sealed class PlanText(TextWriter output, Paint paint, bool all)
         if (nodeEni.Waves > 0)
         {
             details.Add($"replaced in {Count(nodeEni.Waves, "step")}: a tenth of the nodes at a time, and at least one");
+        }
+
+        if (nodeEni.NoLongerRetained.Count > 0)
+        {
+            details.Add(
+                $"{Sign(PlanActions.Remove)} {Count(nodeEni.NoLongerRetained.Count, "retained ENI")}, deleted: {Listed(nodeEni.NoLongerRetained, ShownEnis)}"
+            );
         }
 
         if (nodeEni.Unchanged > 0)
@@ -86,7 +94,8 @@ internal sealed class PlanText(TextWriter output, Paint paint, bool all)
     private TreeItem Eni(PlannedEni eni) =>
         new(
             $"{Sign(eni.Action)} {eni.EniId ?? "ENI"} in {eni.SubnetId}, device index {eni.DeviceIndex}"
-                + (eni.NetworkCardIndex == 0 ? "" : $", network card {eni.NetworkCardIndex}"),
+                + (eni.NetworkCardIndex == 0 ? "" : $", network card {eni.NetworkCardIndex}")
+                + Words(eni),
             [.. eni.Changes.Select(change => $"{change.Field}: {change.Before ?? "unset"} → {change.After ?? "unset"}")],
             []
         );
@@ -119,10 +128,7 @@ internal sealed class PlanText(TextWriter output, Paint paint, bool all)
 
         if (report.Pods.Count > 0)
         {
-            var more = report.Pods.Count > ShownPods && !all ? $" and {report.Pods.Count - ShownPods} more" : "";
-            output.WriteLine(
-                paint.Passing($"Pods that lose a device or an address: {string.Join(", ", all ? report.Pods : report.Pods.Take(ShownPods))}{more}")
-            );
+            output.WriteLine(paint.Passing($"Pods that lose a device or an address: {Listed(report.Pods, ShownPods)}"));
         }
 
         foreach (var remark in report.Remarks)
@@ -144,6 +150,20 @@ internal sealed class PlanText(TextWriter output, Paint paint, bool all)
         seconds < 1 ? "no wait"
         : seconds < 120 ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s")
         : string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0.#} min");
+
+    private string Listed(IReadOnlyList<string> items, int most) =>
+        all || items.Count <= most ? string.Join(", ", items) : $"{string.Join(", ", items.Take(most))} and {items.Count - most} more";
+
+    private static string Words(PlannedEni eni) =>
+        (eni.Origin, eni.Fate) switch
+        {
+            (nameof(EniOrigin.Retained), nameof(EniFate.Retained)) => ", detached and attached again",
+            (nameof(EniOrigin.Retained), _) => ", retained from another node",
+            (nameof(EniOrigin.LaunchTemplate), _) => ", attached by the launch template",
+            (_, nameof(EniFate.Retained)) => ", detached and retained",
+            (_, nameof(EniFate.Released)) => ", stays attached to the instance",
+            _ => "",
+        };
 
     private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 }

@@ -47,7 +47,7 @@ public sealed class ForecastTests
             SpecDifference.Of(change.Before!.Spec!, change.After!.Spec!).Select(one => one.ToString()),
             StringComparer.OrdinalIgnoreCase
         );
-        var calls = Ec2Calls.Count(forecast.Changes);
+        var calls = Ec2Calls.Count(forecast);
         Assert.Equal(call is null ? [] : new[] { call }, calls.Keys);
     }
 
@@ -67,7 +67,7 @@ public sealed class ForecastTests
                 (Ec2Actions.DetachNetworkInterface, 20),
                 (Ec2Actions.ModifyNetworkInterfaceAttribute, 20),
             ],
-            Ec2Calls.Count(forecast.Changes).Select(call => (call.Key, call.Value))
+            Ec2Calls.Count(forecast).Select(call => (call.Key, call.Value))
         );
     }
 
@@ -139,8 +139,84 @@ public sealed class ForecastTests
 
         var followed = forecast.Follow([new(NodeEni(), null)]).Single();
 
-        Assert.Equal([(Ec2Actions.DeleteTags, 3)], Ec2Calls.Count(followed.Changes).Select(call => (call.Key, call.Value)));
+        Assert.Equal([(Ec2Actions.DeleteTags, 3)], Ec2Calls.Count(followed).Select(call => (call.Key, call.Value)));
         Assert.Equal(0, forecast.Gained("subnet-a"));
+    }
+
+    [Fact]
+    public void A_retained_ENI_is_taken_with_its_addresses_and_only_where_no_other_node_has_it()
+    {
+        var fleet = Fleet(nodes: 2, free: 5) with { Unattached = [Retained("eni-0000000a")] };
+        var forecast = new Forecast(fleet);
+        var followed = forecast.Follow([new(null, Retaining())]).Single();
+        Assert.Equal([EniOrigin.Retained, EniOrigin.New], followed.Changes.OrderBy(one => one.Attachment.Spec!.NodeName).Select(one => one.Origin));
+        Assert.Equal("eni-0000000a", followed.Changes.Single(one => one.Origin == EniOrigin.Retained).ExistingEni);
+        Assert.Equal(
+            [
+                (Ec2Actions.AttachNetworkInterface, 2),
+                (Ec2Actions.CreateNetworkInterface, 1),
+                (Ec2Actions.CreateTags, 1),
+                (Ec2Actions.ModifyNetworkInterfaceAttribute, 2),
+            ],
+            Ec2Calls.Count(followed).Select(call => (call.Key, call.Value))
+        );
+        Assert.Equal(-1, forecast.Gained("subnet-a"));
+    }
+
+    [Fact]
+    public void Nodes_that_are_not_selected_any_more_leave_retained_ENIs_with_their_addresses()
+    {
+        var forecast = new Forecast(Fleet().After([Retaining()]));
+        var followed = forecast.Follow([new(Retaining(), Retaining(spec => spec.NodeSelector = new() { ["ng"] = "other" }))]).Single();
+        Assert.All(followed.Changes, change => Assert.Equal((EniChangeKind.Remove, EniFate.Retained), (change.Kind, change.Fate)));
+        Assert.Equal([(Ec2Actions.DetachNetworkInterface, 2)], Ec2Calls.Count(followed).Select(call => (call.Key, call.Value)));
+        Assert.Equal(0, forecast.Gained("subnet-a"));
+    }
+
+    [Fact]
+    public void What_is_replaced_takes_the_ENI_that_it_left()
+    {
+        var forecast = new Forecast(Fleet(nodes: 1).After([Retaining()]));
+        var change = forecast.Follow([new(Retaining(), Retaining(spec => spec.DeviceIndex = 3))]).Single().Changes.Single();
+        Assert.Equal((EniChangeKind.Replace, EniFate.Retained, EniOrigin.Retained), (change.Kind, change.Fate, change.Origin));
+        Assert.Equal(0, forecast.Gained("subnet-a"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Retained_ENIs_are_deleted_with_their_NodeENI_or_its_policy(bool deleted)
+    {
+        var fleet = Fleet(nodes: 0) with { Unattached = [Retained("eni-0000000b"), Retained("eni-0000000a"), Retained("eni-0000000c", "other")] };
+        var forecast = new Forecast(fleet);
+        var followed = forecast.Follow([new(Retaining(), deleted ? null : NodeEni())]).Single();
+        Assert.Equal(["eni-0000000a", "eni-0000000b"], followed.NoLongerRetained.Select(row => row.EniId));
+        Assert.Equal([(Ec2Actions.DeleteNetworkInterface, 2)], Ec2Calls.Count(followed).Select(call => (call.Key, call.Value)));
+        Assert.Equal(2, forecast.Gained("subnet-a"));
+    }
+
+    [Fact]
+    public void An_ENI_of_a_launch_template_is_adopted_by_tags_alone()
+    {
+        var launched = Retained("eni-0000000a") with
+        {
+            Status = EniStates.InUse,
+            Tags = new Dictionary<string, string> { [EniTags.ManagedBy] = EniTags.Owner, [EniTags.NoManage] = "true" },
+            Attachment = new EniAttachmentRow("eni-attach-1", "i-00000000", 1, 0, EniStates.Attached, true, null),
+        };
+        var forecast = new Forecast(Fleet(nodes: 2, free: 5) with { Launched = [launched] });
+        var followed = forecast.Follow([new(null, NodeEni(change: spec => spec.Adopt = true))]).Single();
+        Assert.Equal(EniOrigin.LaunchTemplate, followed.Changes.Single(change => change.Attachment.Spec!.NodeName == "node-00").Origin);
+        Assert.Equal(
+            [
+                (Ec2Actions.AttachNetworkInterface, 1),
+                (Ec2Actions.CreateNetworkInterface, 1),
+                (Ec2Actions.CreateTags, 1),
+                (Ec2Actions.ModifyNetworkInterfaceAttribute, 1),
+            ],
+            Ec2Calls.Count(followed).Select(call => (call.Key, call.Value))
+        );
+        Assert.Equal(-1, forecast.Gained("subnet-a"));
     }
 
     [Fact]
@@ -171,6 +247,35 @@ public sealed class ForecastTests
     }
 
     private static NodeEniForecast Follow(Fleet fleet, NodeEni? before, NodeEni? after) => new Forecast(fleet).Follow([new(before, after)]).Single();
+
+    private static NodeEni Retaining(Action<NodeEniSpec>? change = null) =>
+        NodeEni(change: spec =>
+        {
+            spec.RetainPolicy = RetainPolicies.Retain;
+            change?.Invoke(spec);
+        });
+
+    private static EniRow Retained(string eni, string nodeEni = "data") =>
+        new(
+            eni,
+            EniStates.Available,
+            "subnet-a",
+            "eu-1a",
+            "02:00:00:00:00:01",
+            ["10.0.0.10"],
+            [],
+            [],
+            ["sg-a"],
+            true,
+            "",
+            new Dictionary<string, string>
+            {
+                [EniTags.NodeEni] = nodeEni,
+                [EniTags.Slot] = $"slot-of-{eni}",
+                [EniTags.Node] = "node-gone",
+            },
+            null
+        );
 
     private static void Edit(NodeEniSpec spec, string field)
     {

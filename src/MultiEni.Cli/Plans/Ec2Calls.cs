@@ -30,12 +30,16 @@ internal static class Ec2Calls
     };
 
     /// <summary>How many calls of each API, by its name.</summary>
-    public static SortedDictionary<string, int> Count(params IEnumerable<NodeEniForecast> forecasts)
+    /// <param name="addresses">How addresses for pods are counted.</param>
+    /// <param name="forecasts">What would happen.</param>
+    public static SortedDictionary<string, int> Count(PlannedAddresses addresses, params IEnumerable<NodeEniForecast> forecasts)
     {
         var calls = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (
             var action in forecasts.SelectMany(forecast =>
-                forecast.Changes.SelectMany(Of).Concat(forecast.NoLongerRetained.Select(_ => Ec2Actions.DeleteNetworkInterface))
+                forecast
+                    .Changes.SelectMany(change => Of(change).Concat(ForPods(change, addresses)))
+                    .Concat(forecast.NoLongerRetained.Select(_ => Ec2Actions.DeleteNetworkInterface))
             )
         )
         {
@@ -69,6 +73,28 @@ internal static class Ec2Calls
                 .OfType<string>(),
             _ => Removal(change).Concat(Creation(change)),
         };
+
+    // One call for all that the ENI lacks. What is too many is taken back later, if no pod has it.
+    private static IEnumerable<string> ForPods(EniChange change, PlannedAddresses addresses)
+    {
+        if (change.After is not { } after)
+        {
+            yield break;
+        }
+
+        if (addresses.Warm(after) > (change is { Kind: EniChangeKind.Change, Before: { } before } ? addresses.Warm(before) : 0))
+        {
+            yield return Ec2Actions.AssignPrivateIpAddresses;
+        }
+
+        if (Ipv6ForPods(after) > (change is { Kind: EniChangeKind.Change, Before: { } former } ? Ipv6ForPods(former) : 0))
+        {
+            yield return Ec2Actions.AssignIpv6Addresses;
+        }
+    }
+
+    private static int Ipv6ForPods(EniAttachment attachment) =>
+        attachment.Spec is { PodAddresses.Warm: var warm, Ipv6AddressCount: > 0 and var count } ? Math.Max(0, warm - count) : 0;
 
     // What an ENI that exists lacks of the specification is not counted: nobody knows it before.
     private static IEnumerable<string> Creation(EniChange change)

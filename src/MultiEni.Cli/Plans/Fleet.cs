@@ -24,14 +24,14 @@ internal sealed record Fleet
     /// <summary>Where a NodeENI's ENIs go.</summary>
     public required Func<NodeEni, NetworkResolution> Resolve { get; init; }
 
+    /// <summary>A subnet by its ID; null when it is not known.</summary>
+    public required Func<string, ResolvedSubnet?> Subnet { get; init; }
+
     /// <summary>The Elastic IPs that a NodeENI may use.</summary>
     public required Func<NodeEni, ElasticIps> ElasticIps { get; init; }
 
     /// <summary>Limits of an instance type; null when they are not known.</summary>
     public required Func<string, InstanceTypeLimits?> Limits { get; init; }
-
-    /// <summary>Why the limits of some types are not known; null when nothing had to be asked.</summary>
-    public string? LimitsUnavailable { get; init; }
 
     /// <summary>Device index for NodeENIs that say 0.</summary>
     public int DefaultDeviceIndex { get; init; } = 1;

@@ -29,6 +29,7 @@ internal static class FleetFiles
         {
             Nodes = nodes,
             Resolve = nodeEni => NetworkResolver.Resolve(nodeEni.Spec!, subnets, Groups(nodeEni.Spec!, subnets)),
+            Subnet = id => subnets.Find(subnet => subnet.SubnetId == id) is { } row ? ResolvedSubnet.Of(row) : null,
             ElasticIps = nodeEni =>
                 nodeEni.Spec!.ElasticIps is { Selector.Count: > 0 }
                     ? new ElasticIps.Unknown("without EC2 nobody knows which have these tags")
@@ -49,21 +50,32 @@ internal static class FleetFiles
 
     private static List<Node> Nodes(string file)
     {
-        var documents = Documents.Parse(file, Documents.ReadFile(file)).Where(document => document["kind"]?.ToString() is null or "Node").ToList();
-        return documents.Count > 0
-            ? documents.ConvertAll(document => Deserialize(file, document))
-            : throw Documents.Unusable($"There is no Node in {file}.", "Write it with `kubectl get nodes -o yaml`.");
+        var nodes = Documents
+            .Parse(file, Documents.ReadFile(file))
+            .Where(document => document["kind"]?.ToString() is null or "Node")
+            .Select(document => Deserialize(file, document))
+            .ToList();
+        if (nodes.Count == 0)
+        {
+            throw Documents.Unusable($"There is no Node in {file}.", NodeRemedy);
+        }
+
+        return nodes.GroupBy(node => node.Metadata.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice
+            ? throw Documents.Unusable($"{file}: the node {twice.Key} is there {twice.Count()} times.", "Keep one of them.")
+            : nodes;
     }
 
     private static Node Deserialize(string file, JsonObject document)
     {
         try
         {
-            return document.Deserialize(ApiJson.Default.Node)!;
+            return document.Deserialize(ApiJson.Default.Node) is { Metadata.Name.Length: > 0 } node
+                ? node
+                : throw Documents.Unusable($"{file}: a node has no metadata.name.", NodeRemedy);
         }
         catch (JsonException error)
         {
-            throw Documents.Unusable($"{file}: {error.Message}", "Write it with `kubectl get nodes -o yaml`.");
+            throw Documents.Unusable($"{file}: {error.Message}", NodeRemedy);
         }
     }
 
@@ -77,6 +89,7 @@ internal static class FleetFiles
         return rows.Count > 0 ? rows : throw Documents.Unusable($"There is no subnet in {file}.", SubnetRemedy);
     }
 
+    private const string NodeRemedy = "Write it with `kubectl get nodes -o yaml`.";
     private const string SubnetRemedy = "Write it with `aws ec2 describe-subnets`.";
 
     private static SubnetRow Subnet(string file, JsonObject subnet)
@@ -104,7 +117,8 @@ internal static class FleetFiles
     private static Dictionary<string, string> Tags(JsonObject subnet) =>
         (subnet["Tags"] as JsonArray ?? [])
             .OfType<JsonObject>()
-            .ToDictionary(tag => tag["Key"]?.ToString() ?? "", tag => tag["Value"]?.ToString() ?? "", StringComparer.Ordinal);
+            .GroupBy(tag => tag["Key"]?.ToString() ?? "", tag => tag["Value"]?.ToString() ?? "", StringComparer.Ordinal)
+            .ToDictionary(tag => tag.Key, tag => tag.Last(), StringComparer.Ordinal);
 
     // One group in each VPC that every source of the NodeENI leads to.
     private static List<SecurityGroupRow> Groups(NodeEniSpec spec, IReadOnlyList<SubnetRow> subnets) =>

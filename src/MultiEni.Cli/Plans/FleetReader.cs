@@ -4,6 +4,7 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Cli.Cluster;
+using MultiEni.Cli.Invocation;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Budget;
 using MultiEni.Controller.Ec2.Failures;
@@ -23,7 +24,10 @@ namespace MultiEni.Cli.Plans;
 /// <param name="time">Clock.</param>
 internal sealed class FleetReader(ClusterConnection connection, Ec2ClientOptions options, TimeProvider time)
 {
-    /// <summary>Reads what a forecast of these NodeENIs depends on.</summary>
+    /// <summary>
+    /// Reads what a forecast of these NodeENIs depends on. What cannot be known is a failure: a plan
+    /// without it would look like one that is fine.
+    /// </summary>
     /// <param name="wanted">The NodeENIs.</param>
     /// <param name="attachments">The ENIs that are there.</param>
     /// <param name="defaultDeviceIndex">Device index for NodeENIs that say 0.</param>
@@ -49,54 +53,54 @@ internal sealed class FleetReader(ClusterConnection connection, Ec2ClientOptions
         var elasticIps = new Dictionary<string, ElasticIps>(StringComparer.Ordinal);
         foreach (var nodeEni in wanted)
         {
-            resolutions[nodeEni.Metadata.Name] = await catalog.ResolveAsync(nodeEni.Spec!, null, cancellationToken);
-            elasticIps[nodeEni.Metadata.Name] = await addresses.ResolveAsync(nodeEni.Spec!.ElasticIps, ours.Contains, null, cancellationToken);
+            var resolution = await catalog.ResolveAsync(nodeEni.Spec!, null, cancellationToken);
+            resolutions[nodeEni.Metadata.Name] = resolution.Failure is { } failure ? throw new Ec2CallException(failure) : resolution;
+            elasticIps[nodeEni.Metadata.Name] = await addresses.ResolveAsync(nodeEni.Spec!.ElasticIps, ours.Contains, null, cancellationToken) switch
+            {
+                ElasticIps.Unknown unknown => throw new CommandFailedException(
+                    $"The Elastic IPs of NodeENI {nodeEni.Metadata.Name} are not known: {unknown.Why}",
+                    null,
+                    ExitCodes.Unknown
+                ),
+                var known => known,
+            };
         }
 
         using var types = new InstanceTypeCatalog(ec2, time);
-        string? unavailable = null;
-        try
-        {
-            await types.LearnAsync(
-                nodes.Select(PlannedNode.Of).Where(node => node.Identity is NodeIdentity.Ec2).Select(node => node.InstanceType).OfType<string>(),
-                wanted.Any(nodeEni => EniSettings.AreIn(nodeEni.Spec!)),
-                cancellationToken
-            );
-        }
-        catch (Ec2CallException failed)
-        {
-            unavailable = FailureMessage.For(failed.Failure);
-        }
-
+        await types.LearnAsync(
+            nodes.Select(PlannedNode.Of).Where(node => node.Identity is NodeIdentity.Ec2).Select(node => node.InstanceType).OfType<string>(),
+            wanted.Any(nodeEni => EniSettings.AreIn(nodeEni.Spec!)),
+            cancellationToken
+        );
         var limits = nodes
             .Select(node => PlannedNode.Of(node).InstanceType)
             .OfType<string>()
             .Distinct(StringComparer.Ordinal)
             .ToDictionary(type => type, types.Find, StringComparer.Ordinal);
-        var remarks = new List<string>();
-        var unattached = retaining is null
-            ? []
-            : await OrNoneAsync(() => OursAsync(ec2, retaining, cancellationToken), "Retained ENIs", remarks);
         var instances = AdoptingInstances(wanted, nodes);
-        var launched =
-            instances.Count == 0
-                ? []
-                : await OrNoneAsync(
-                    () => ec2.DescribeEnisOnInstancesAsync(instances, CallPriority.AttachUnready, cancellationToken),
-                    "ENIs of launch templates",
-                    remarks
-                );
+        var subnets = resolutions
+            .Values.SelectMany(resolution => resolution.Network?.Subnets ?? [])
+            .DistinctBy(subnet => subnet.SubnetId)
+            .ToDictionary(subnet => subnet.SubnetId, StringComparer.Ordinal);
+        var former = attachments
+            .Select(attachment => attachment.Spec!.SubnetId)
+            .Distinct(StringComparer.Ordinal)
+            .Where(id => !subnets.ContainsKey(id));
+        foreach (var row in await ec2.DescribeSubnetsByIdAsync([.. former.Select(id => SubnetId.Parse(id, null))], cancellationToken))
+        {
+            subnets[row.SubnetId] = ResolvedSubnet.Of(row);
+        }
+
         return new Fleet
         {
             Nodes = nodes,
             Attachments = attachments,
-            Unattached = unattached,
-            Launched = launched,
-            Remarks = remarks,
+            Unattached = retaining is null ? [] : await OursAsync(ec2, retaining, cancellationToken),
+            Launched = instances.Count == 0 ? [] : await ec2.DescribeEnisOnInstancesAsync(instances, CallPriority.AttachUnready, cancellationToken),
+            Subnet = subnets.GetValueOrDefault,
             Resolve = nodeEni => resolutions[nodeEni.Metadata.Name],
             ElasticIps = nodeEni => elasticIps[nodeEni.Metadata.Name],
             Limits = limits.GetValueOrDefault,
-            LimitsUnavailable = unavailable,
             DefaultDeviceIndex = defaultDeviceIndex,
         };
     }
@@ -124,19 +128,5 @@ internal sealed class FleetReader(ClusterConnection connection, Ec2ClientOptions
         }
 
         return rows;
-    }
-
-    // A plan without them is worth something too, and says what it does not know.
-    private static async Task<IReadOnlyList<EniRow>> OrNoneAsync(Func<Task<IReadOnlyList<EniRow>>> read, string what, List<string> remarks)
-    {
-        try
-        {
-            return await read();
-        }
-        catch (Ec2CallException failed)
-        {
-            remarks.Add($"{what} are not known, and new ENIs are planned instead: {FailureMessage.For(failed.Failure)}");
-            return [];
-        }
     }
 }

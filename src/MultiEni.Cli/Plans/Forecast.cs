@@ -26,11 +26,13 @@ internal sealed class Forecast
     private readonly Dictionary<string, EniInUse> _reused = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _freed = new(StringComparer.Ordinal);
     private readonly UnattachedEnis _unattached;
+    private readonly PlannedAddresses _addresses;
 
     public Forecast(Fleet fleet)
     {
         _fleet = fleet;
-        _unattached = new UnattachedEnis(fleet.Unattached);
+        _addresses = AddressesIn(fleet);
+        _unattached = new UnattachedEnis(fleet.Unattached, _addresses);
         _original = fleet.Attachments.Where(attachment => !attachment.Metadata.IsBeingDeleted).ToDictionary(attachment => attachment.Metadata.Name);
         _present = _original.ToDictionary(entry => entry.Key, entry => Ready(entry.Value));
         foreach (var leaving in fleet.Attachments.Where(attachment => attachment.Metadata.IsBeingDeleted))
@@ -127,7 +129,6 @@ internal sealed class Forecast
                         .OfType<string>(),
                 IsMade = name => _present.TryGetValue(name, out var present) && (!IsCounted(present) || present.Status?.Network?.EniId is not null),
                 Retained = _unattached.For(wanted, resolution.Network, _present.ContainsKey),
-                LimitsUnavailable = _fleet.LimitsUnavailable,
             }
         );
 
@@ -170,7 +171,7 @@ internal sealed class Forecast
 
         if (_original.GetValueOrDefault(attachment.Metadata.Name)?.Status?.Network is { Adopted: true, EniId: { } own })
         {
-            return new EniInUse(own, Needs(attachment), EniOrigin.LaunchTemplate);
+            return new EniInUse(own, _addresses.Wanted(attachment), EniOrigin.LaunchTemplate);
         }
 
         var used = _reused.Values.Select(eni => eni.EniId).ToHashSet(StringComparer.Ordinal);
@@ -201,7 +202,7 @@ internal sealed class Forecast
         }
     }
 
-    private void Free(EniAttachment original) => Free(original.Spec!.SubnetId, Needs(original));
+    private void Free(EniAttachment original) => Free(original.Spec!.SubnetId, _addresses.Held(original));
 
     private void Free(string subnet, int addresses) => _freed[subnet] = _freed.GetValueOrDefault(subnet) + addresses;
 
@@ -291,12 +292,16 @@ internal sealed class Forecast
 
     // An ENI that exists has its addresses already.
     private int Takes(EniAttachment attachment) =>
-        Math.Max(0, Needs(attachment) - (_reused.GetValueOrDefault(attachment.Metadata.Name)?.Addresses ?? 0));
+        Math.Max(0, _addresses.Wanted(attachment) - (_reused.GetValueOrDefault(attachment.Metadata.Name)?.Addresses ?? 0));
 
-    private int Growth(EniAttachment attachment) => Needs(attachment) - Needs(_original[attachment.Metadata.Name]);
+    private int Growth(EniAttachment attachment) => _addresses.Wanted(attachment) - _addresses.Wanted(_original[attachment.Metadata.Name]);
 
-    private static int Needs(EniAttachment attachment) =>
-        FreeAddresses.NeededFor(attachment.Spec!.SecondaryPrivateIpCount, attachment.Spec.Ipv4PrefixCount);
+    /// <summary>How the addresses of a fleet's ENIs are counted.</summary>
+    public static PlannedAddresses AddressesIn(Fleet fleet)
+    {
+        var types = fleet.Nodes.ToLookup(node => node.Metadata.Name, node => PlannedNode.Of(node).InstanceType, StringComparer.Ordinal);
+        return new PlannedAddresses(fleet.Subnet, node => types[node].FirstOrDefault() is { } type ? fleet.Limits(type) : null);
+    }
 
     private static EniAttachment Ready(EniAttachment attachment) =>
         attachment with

@@ -44,6 +44,15 @@ internal sealed record EniChange(EniChangeKind Kind, EniAttachment? Before, EniA
     /// <summary>Its attachment, as it would be or else as it is.</summary>
     public EniAttachment Attachment => (After ?? Before)!;
 
+    /// <summary>Whether its device is bound to another driver, in place.</summary>
+    public bool Rebinds => Kind == EniChangeKind.Change && BoundTo(Before!) != BoundTo(After!);
+
+    /// <summary>Whether pods that have its device lose it, or would not get it again.</summary>
+    public bool ChangesDevice => Rebinds || (Kind == EniChangeKind.Change && Before!.Spec!.Device.ResourceName != After!.Spec!.Device.ResourceName);
+
+    private static string? BoundTo(EniAttachment attachment) =>
+        attachment.Spec!.Device is { Use: DeviceUses.Bound, Driver: var driver } ? driver ?? "" : null;
+
     /// <summary>Where the ENI comes from that would be attached.</summary>
     public EniOrigin Origin { get; init; } = EniOrigin.New;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using MultiEni.Api;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Cli.Invocation;
@@ -21,16 +22,17 @@ internal static class NodeEniManifests
     /// <summary>Reads all NodeENIs of some files or folders; other kinds in them are left out.</summary>
     /// <param name="paths">Files, folders, or <c>-</c> for the standard input.</param>
     /// <param name="input">The standard input.</param>
+    /// <param name="mayBeNone">Whether files without a NodeENI are fine.</param>
     /// <exception cref="CommandFailedException">A file cannot be read, or has no NodeENI.</exception>
-    public static IReadOnlyList<NodeEniManifest> Read(IEnumerable<string> paths, TextReader input)
+    public static IReadOnlyList<NodeEniManifest> Read(IEnumerable<string> paths, TextReader input, bool mayBeNone = false)
     {
         var manifests = paths
             .SelectMany(path => Files(path).Select(file => (file, file == "-" ? input.ReadToEnd() : Documents.ReadFile(file))))
             .SelectMany(file => Documents.Parse(file.file, file.Item2).Select(document => (file.file, document)))
-            .Where(entry => entry.document["kind"]?.ToString() == Names.NodeEniKind)
+            .Where(entry => IsOurs(entry.file, entry.document))
             .Select(entry => NodeEniManifest.Of(entry.file, entry.document))
             .ToList();
-        if (manifests.Count == 0)
+        if (manifests.Count == 0 && !mayBeNone)
         {
             throw Documents.Unusable($"There is no NodeENI in {string.Join(", ", paths)}.", "Name the files or folders that have them.");
         }
@@ -43,6 +45,18 @@ internal static class NodeEniManifests
             : manifests;
     }
 
+    // Such as NodeEni, which the API server does not know either.
+    private static bool IsOurs(string file, JsonObject document) =>
+        document["kind"]?.ToString() switch
+        {
+            Names.NodeEniKind => true,
+            var kind when Names.NodeEniKind.Equals(kind, StringComparison.OrdinalIgnoreCase) => throw Documents.Unusable(
+                $"{file}: there is no kind '{kind}'.",
+                $"Write {Names.NodeEniKind}."
+            ),
+            _ => false,
+        };
+
     private static IEnumerable<string> Files(string path) =>
         path != "-" && Directory.Exists(path)
             ? Directory.GetFiles(path).Where(file => Extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal)
@@ -53,7 +67,7 @@ internal static class NodeEniManifests
 /// <param name="Source">The file.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Document">What the file says.</param>
-internal sealed record NodeEniManifest(string Source, string Name, JsonObject Document)
+internal sealed partial record NodeEniManifest(string Source, string Name, JsonObject Document)
 {
     private static readonly Lazy<CustomResourceSchema> Schema = new(ReadSchema);
 
@@ -61,7 +75,7 @@ internal sealed record NodeEniManifest(string Source, string Name, JsonObject Do
     public static NodeEniManifest Of(string source, JsonObject document) =>
         document["apiVersion"]?.ToString() is var version && version != Names.ApiVersion
             ? throw Documents.Unusable($"{source}: apiVersion is '{version}'; a NodeENI has {Names.ApiVersion}.", null)
-        : document["metadata"]?["name"]?.ToString() is { Length: > 0 } name ? new NodeEniManifest(source, name, document)
+        : (document["metadata"] as JsonObject)?["name"] is JsonValue name ? new NodeEniManifest(source, name.ToString(), document)
         : throw Documents.Unusable($"{source}: a NodeENI has no metadata.name.", null);
 
     /// <summary>The object as it would be stored, or why it would be refused.</summary>
@@ -73,15 +87,37 @@ internal sealed record NodeEniManifest(string Source, string Name, JsonObject Do
         Schema.Value.ApplyDefaults(document);
         var old = before is null ? null : JsonSerializer.SerializeToNode(before, ApiJson.Default.NodeEni)!.AsObject();
         List<string> errors = [.. unknown, .. Schema.Value.Validate(document, old).Select(error => error.ToString())];
-        if (errors.Count > 0)
+        if (!ObjectName().IsMatch(Name) || Name.Length > LongestName)
         {
-            return (null, errors);
+            errors.Add($"metadata.name: '{Name}' is no name; lower case letters, digits, '-' and '.', at most {LongestName} characters");
         }
 
-        var read = document.Deserialize(ApiJson.Default.NodeEni)!;
-        // Slots are named by it: the same in every plan of the same file.
-        return (read with { Metadata = read.Metadata with { Uid = before?.Metadata.Uid ?? $"planned-{Name}", DeletionTimestamp = null } }, []);
+        return errors.Count > 0 ? (null, errors) : Deserialize(document, before);
     }
+
+    private (NodeEni? NodeEni, IReadOnlyList<string> Errors) Deserialize(JsonObject document, NodeEni? before)
+    {
+        try
+        {
+            var read = document.Deserialize(ApiJson.Default.NodeEni)!;
+            // Slots are named by it: the same in every plan of the same file.
+            return (read with { Metadata = read.Metadata with { Uid = before?.Metadata.Uid ?? $"planned-{Name}", DeletionTimestamp = null } }, []);
+        }
+        catch (JsonException mistyped)
+        {
+            // The schema covers what is ours. Of the metadata every label and annotation is text.
+            return (null, [$"{mistyped.Path?.TrimStart('$', '.')}: {TextExpected}"]);
+        }
+    }
+
+    private const string TextExpected = "text is expected; put numbers, true and false into quotation marks";
+
+    // RFC 1123 subdomain, as the API server checks it
+    // (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).
+    private const int LongestName = 253;
+
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ObjectName();
 
     private static CustomResourceSchema ReadSchema()
     {

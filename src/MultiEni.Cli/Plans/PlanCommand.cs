@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Cli.Cluster;
 using MultiEni.Cli.Invocation;
@@ -48,12 +49,24 @@ internal static class PlanCommand
     {
         var fleet = FleetFiles.Read(nodes, parsed.GetValue(options.Subnets)!);
         var current = parsed.GetValue(options.Current) is { Length: > 0 } files ? Current(files) : [];
-        return Report(PlanRun.Of(manifests, current, parsed.GetValue(options.Delete)), fleet.After(current), pods: null);
+        var run = PlanRun.Of(manifests, current, parsed.GetValue(options.Delete), parsed.GetValue(options.Prune));
+        fleet = fleet.After(current);
+        if (run.Others.Count > 0)
+        {
+            fleet = fleet.Saying($"In no file of -f, and left as they are: {string.Join(", ", run.Others)}. If they would be pruned, add --prune.");
+        }
+
+        if (run.Retains)
+        {
+            fleet = fleet.Saying("Retained ENIs were not looked up: without --nodes they are, in EC2.");
+        }
+
+        return Report(run, fleet, EniUsers.None);
     }
 
     private static List<NodeEni> Current(string[] files) =>
         NodeEniManifests
-            .Read(files, TextReader.Null)
+            .Read(files, TextReader.Null, mayBeNone: true)
             .Select(manifest =>
                 manifest.Check(before: null) is var (nodeEni, errors) && nodeEni is not null
                     ? nodeEni
@@ -83,7 +96,7 @@ internal static class PlanCommand
             Program = ProgramName.Value,
         };
         SsoProfiles.Register();
-        var run = PlanRun.Of(manifests, present, parsed.GetValue(options.Delete));
+        var run = PlanRun.Of(manifests, present, parsed.GetValue(options.Delete), parsed.GetValue(options.Prune));
         var fleet = await new FleetReader(connection, ec2, context.Time).ReadAsync(
             run.Foretold,
             attachments,
@@ -91,11 +104,17 @@ internal static class PlanCommand
             run.Retains ? await controller.ClusterNameAsync(cancellationToken) : null,
             cancellationToken
         );
-        var pods = await PodsAsync(connection, attachments, cancellationToken);
-        return Report(run, pods is null ? fleet.Saying("You may not list pods, so pods that would lose a device are not named.") : fleet, pods);
+        var pods = await ListAsync(connection, ClusterKinds.Pod, attachments.Any(HasResource), cancellationToken);
+        var claims = await ListAsync(connection, Kinds.ResourceClaim, attachments.Count > 0, cancellationToken);
+        foreach (var (kind, list) in (ReadOnlySpan<(string, object?)>)[("pods", pods), ("resourceclaims", claims)])
+        {
+            fleet = list is null ? fleet.Saying($"You may not list {kind}, so some pods that would lose a device may not be named.") : fleet;
+        }
+
+        return Report(run, fleet, new EniUsers(pods ?? [], claims ?? []));
     }
 
-    private static PlanReport Report(PlanRun run, Fleet fleet, IReadOnlyList<ClusterPod>? pods)
+    private static PlanReport Report(PlanRun run, Fleet fleet, EniUsers users)
     {
         var forecast = new Forecast(fleet);
         var forecasts = forecast.Follow(run.Edits).ToDictionary(item => item.Edit.Name, StringComparer.Ordinal);
@@ -103,29 +122,38 @@ internal static class PlanCommand
             [.. run.Items.Select(item => new NodeEniOutcome(item.Name, item.Source, item.Errors, forecasts.GetValueOrDefault(item.Name)))],
             fleet,
             forecast.Gained,
-            pods
+            users
         );
     }
 
+    private static bool HasResource(EniAttachment attachment) => attachment.Spec!.Device.ResourceName is not null;
+
     // Null when they may not be listed.
-    private static async Task<IReadOnlyList<ClusterPod>?> PodsAsync(
+    private static async Task<IReadOnlyList<T>?> ListAsync<T>(
         ClusterConnection connection,
-        IReadOnlyList<EniAttachment> attachments,
+        ResourceKind<T> kind,
+        bool needed,
         CancellationToken cancellationToken
     )
+        where T : class, IKubernetesObject
     {
-        if (!attachments.Any(attachment => attachment.Spec!.Device.ResourceName is not null))
+        if (!needed)
         {
             return [];
         }
 
         try
         {
-            return await connection.ListAsync(ClusterKinds.Pod, cancellationToken);
+            return await connection.ListAsync(kind, cancellationToken);
         }
         catch (KubernetesApiException refused) when (refused.IsForbidden)
         {
             return null;
+        }
+        catch (KubernetesApiException unknown) when (unknown.IsNotFound)
+        {
+            // A cluster without the kind has no object of it.
+            return [];
         }
     }
 }

@@ -16,6 +16,9 @@ internal sealed class PlanOptions
 
     public Option<bool> Delete { get; } = new("--delete") { Description = "Show what deleting these NodeENIs would do." };
 
+    public Option<bool> Prune { get; } =
+        new("--prune") { Description = "Plan the deletion of NodeENIs that are there and in no file, as a GitOps tool with pruning does." };
+
     public Option<bool> AgainstCluster { get; } =
         new("--against-cluster")
         {
@@ -50,6 +53,7 @@ internal sealed class PlanOptions
     {
         command.Add(Files);
         command.Add(Delete);
+        command.Add(Prune);
         command.Add(AgainstCluster);
         command.Add(Nodes);
         command.Add(Subnets);
@@ -68,6 +72,11 @@ internal sealed class PlanOptions
             if (nodes is not null && result.GetValue(AgainstCluster))
             {
                 result.AddError("--against-cluster and --nodes exclude each other.");
+            }
+
+            if (result.GetValue(Prune) && result.GetValue(Delete))
+            {
+                result.AddError("--prune and --delete exclude each other.");
             }
 
             if (nodes is null && result.GetValue(Current) is { Length: > 0 })

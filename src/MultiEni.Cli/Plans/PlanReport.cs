@@ -72,6 +72,7 @@ internal sealed record PlannedNodeItem(
 /// <param name="Changes">Fields that change.</param>
 /// <param name="Origin">Where the ENI comes from, one of <see cref="EniOrigin"/>; null when none is attached.</param>
 /// <param name="Fate">What becomes of the ENI as it is, one of <see cref="EniFate"/>; null when it stays.</param>
+/// <param name="Rebinds">Whether the device of the ENI is bound to another driver, in place.</param>
 internal sealed record PlannedEni(
     string Action,
     string? EniId,
@@ -80,7 +81,8 @@ internal sealed record PlannedEni(
     int NetworkCardIndex,
     IReadOnlyList<PlannedField> Changes,
     string? Origin,
-    string? Fate
+    string? Fate,
+    bool Rebinds
 );
 
 /// <summary>A field that changes.</summary>

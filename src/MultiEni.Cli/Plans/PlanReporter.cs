@@ -1,9 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MultiEni.Api;
-using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
-using MultiEni.Cli.Cluster;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
 
@@ -22,14 +20,19 @@ internal static class PlanReporter
     /// <param name="outcomes">The NodeENIs.</param>
     /// <param name="fleet">The cluster as it is.</param>
     /// <param name="gained">IPv4 addresses that a subnet gains, or loses if negative.</param>
-    /// <param name="pods">Pods that may lose something; null when they could not be read.</param>
-    public static PlanReport Of(IReadOnlyList<NodeEniOutcome> outcomes, Fleet fleet, Func<string, int> gained, IReadOnlyList<ClusterPod>? pods)
+    /// <param name="users">Who may lose something.</param>
+    public static PlanReport Of(IReadOnlyList<NodeEniOutcome> outcomes, Fleet fleet, Func<string, int> gained, EniUsers users)
     {
         var nodes = fleet.Nodes.Select(PlannedNode.Of).ToDictionary(node => node.Name, StringComparer.Ordinal);
-        outcomes = [.. outcomes.Where(outcome => outcome.Forecast is not { Edit.IsOther: true, Changes.Count: 0, NoLongerRetained.Count: 0 }).Select(WithoutFormerProblems)];
+        outcomes =
+        [
+            .. outcomes
+                .Where(outcome => outcome.Forecast is not { Edit.IsOther: true, Changes.Count: 0, NoLongerRetained.Count: 0 })
+                .Select(WithoutFormerProblems),
+        ];
         var items = outcomes.Select(outcome => Item(outcome, nodes)).ToList();
         var changes = outcomes.SelectMany(outcome => outcome.Forecast?.Changes ?? []).ToList();
-        var calls = Ec2Calls.Count(outcomes.Select(outcome => outcome.Forecast).OfType<NodeEniForecast>());
+        var calls = Ec2Calls.Count(Forecast.AddressesIn(fleet), outcomes.Select(outcome => outcome.Forecast).OfType<NodeEniForecast>());
         return new PlanReport(
             items,
             new PlanTotals(
@@ -40,10 +43,10 @@ internal static class PlanReporter
                 outcomes.Sum(outcome => outcome.Forecast?.Unchanged ?? 0),
                 items.Sum(item => (item.Refused.Count > 0 ? 1 : 0) + item.Nodes.Sum(node => node.Problems.Count(problem => !problem.Temporary)))
             ),
-            Subnets(outcomes, fleet, gained),
+            Subnets(outcomes, changes, fleet, gained),
             calls,
             new PlanSeconds(Ec2Calls.AtLeast(calls, 1).TotalSeconds, Ec2Calls.AtLeast(calls, Raised).TotalSeconds),
-            Pods(changes, pods),
+            AffectedPods.Of(changes, users),
             fleet.Remarks
         );
     }
@@ -135,17 +138,24 @@ internal static class PlanReporter
                 ]
                 : [],
             change.Kind is EniChangeKind.Create or EniChangeKind.Replace ? change.Origin.ToString() : null,
-            change.Kind is EniChangeKind.Remove or EniChangeKind.Replace ? change.Fate.ToString() : null
+            change.Kind is EniChangeKind.Remove or EniChangeKind.Replace ? change.Fate.ToString() : null,
+            change.Rebinds
         );
     }
 
-    private static List<PlannedSubnet> Subnets(IReadOnlyList<NodeEniOutcome> outcomes, Fleet fleet, Func<string, int> gained) =>
+    private static List<PlannedSubnet> Subnets(
+        IReadOnlyList<NodeEniOutcome> outcomes,
+        IReadOnlyList<EniChange> changes,
+        Fleet fleet,
+        Func<string, int> gained
+    ) =>
         [
-            .. outcomes
-                .Select(outcome => outcome.Forecast?.Edit)
-                .OfType<NodeEniEdit>()
-                .SelectMany(edit => fleet.Resolve((edit.After ?? edit.Before)!).Network?.Subnets ?? [])
-                .DistinctBy(subnet => subnet.SubnetId)
+            .. changes
+                .Select(change => change.Attachment.Spec!.SubnetId)
+                .Concat(outcomes.SelectMany(outcome => outcome.Forecast?.NoLongerRetained ?? []).Select(row => row.SubnetId))
+                .Distinct(StringComparer.Ordinal)
+                .Select(fleet.Subnet)
+                .OfType<ResolvedSubnet>()
                 .Where(subnet => !subnet.Ipv6Native && gained(subnet.SubnetId) != 0)
                 .OrderBy(subnet => subnet.SubnetId, StringComparer.Ordinal)
                 .Select(subnet => new PlannedSubnet(
@@ -155,33 +165,6 @@ internal static class PlanReporter
                     subnet.FreeAddresses + gained(subnet.SubnetId)
                 )),
         ];
-
-    // Those that have an address of the ENI, and those that may have its device: which device of a
-    // resource a pod has only its kubelet knows.
-    private static List<string> Pods(IEnumerable<EniChange> changes, IReadOnlyList<ClusterPod>? pods)
-    {
-        var lost = changes
-            .Where(change => change.Kind is EniChangeKind.Remove or EniChangeKind.Replace)
-            .Select(change => change.Before)
-            .OfType<EniAttachment>()
-            .ToList();
-        var devices = lost.Where(attachment => attachment.Spec!.Device.ResourceName is not null)
-            .Select(attachment => (attachment.Spec!.NodeName, attachment.Spec.Device.ResourceName))
-            .ToHashSet();
-        return
-        [
-            .. lost.SelectMany(attachment => attachment.Status?.Device?.Addresses?.Used ?? [])
-                .Select(used => used.Pod)
-                .Concat(
-                    (pods ?? [])
-                        .Where(pod => pod.Status.Phase is not ("Succeeded" or "Failed"))
-                        .Where(pod => pod.Resources().Any(resource => devices.Contains((pod.Spec.NodeName ?? "", resource))))
-                        .Select(pod => $"{pod.Metadata.Namespace}/{pod.Metadata.Name}")
-                )
-                .Distinct(StringComparer.Ordinal)
-                .Order(StringComparer.Ordinal),
-        ];
-    }
 }
 
 /// <summary>A NodeENI of a plan: refused at once, or foretold.</summary>

@@ -24,18 +24,25 @@ internal sealed record PlanRun(IReadOnlyList<PlanRunItem> Items)
     /// <param name="manifests">The files.</param>
     /// <param name="present">The NodeENIs that are there.</param>
     /// <param name="delete">Whether they would be deleted.</param>
-    public static PlanRun Of(IReadOnlyList<NodeEniManifest> manifests, IReadOnlyList<NodeEni> present, bool delete)
+    /// <param name="prune">Whether those that are in no file would be.</param>
+    public static PlanRun Of(IReadOnlyList<NodeEniManifest> manifests, IReadOnlyList<NodeEni> present, bool delete, bool prune)
     {
         var byName = present.ToDictionary(nodeEni => nodeEni.Metadata.Name, StringComparer.Ordinal);
         var named = manifests.Select(manifest => manifest.Name).ToHashSet(StringComparer.Ordinal);
         return new PlanRun([
             .. manifests.Select(manifest => Item(manifest, byName.GetValueOrDefault(manifest.Name), delete)),
-            .. present.Where(other => !named.Contains(other.Metadata.Name)).Select(Other),
+            .. present.Where(other => !named.Contains(other.Metadata.Name)).Select(other => Other(other, prune)),
         ]);
     }
 
-    private static PlanRunItem Other(NodeEni other) =>
-        new(other.Metadata.Name, null, [], new NodeEniEdit(other, other.Metadata.IsBeingDeleted ? null : other) { IsOther = true });
+    /// <summary>The NodeENIs that are in no file, and stay.</summary>
+    public IReadOnlyList<string> Others =>
+        [.. Items.Where(item => item.Edit is { IsOther: true, Before.Metadata.IsBeingDeleted: false }).Select(item => item.Name)];
+
+    private static PlanRunItem Other(NodeEni other, bool prune) =>
+        prune
+            ? new(other.Metadata.Name, null, [], new NodeEniEdit(other, null))
+            : new(other.Metadata.Name, null, [], new NodeEniEdit(other, other.Metadata.IsBeingDeleted ? null : other) { IsOther = true });
 
     private static PlanRunItem Item(NodeEniManifest manifest, NodeEni? before, bool delete)
     {

@@ -157,6 +157,7 @@ internal sealed class PlanText(TextWriter output, Paint paint, bool all)
     private static string Words(PlannedEni eni) =>
         (eni.Origin, eni.Fate) switch
         {
+            _ when eni.Rebinds => ", rebound, which interrupts its traffic",
             (nameof(EniOrigin.Retained), nameof(EniFate.Retained)) => ", detached and attached again",
             (nameof(EniOrigin.Retained), _) => ", retained from another node",
             (nameof(EniOrigin.LaunchTemplate), _) => ", attached by the launch template",

@@ -9,7 +9,9 @@ namespace MultiEni.Cli.Plans;
 /// The ENIs that outlived their nodes (<c>retainPolicy: Retain</c>) while a plan is followed: those
 /// that EC2 has, and those that the plan itself detaches. Pure.
 /// </summary>
-internal sealed class UnattachedEnis(IEnumerable<EniRow> rows)
+/// <param name="rows">Those that EC2 has.</param>
+/// <param name="addresses">How addresses are counted.</param>
+internal sealed class UnattachedEnis(IEnumerable<EniRow> rows, PlannedAddresses addresses)
 {
     private readonly List<UnattachedEni> _enis =
     [
@@ -34,8 +36,7 @@ internal sealed class UnattachedEnis(IEnumerable<EniRow> rows)
         return
         [
             .. _enis.Where(eni =>
-                Retention.IsOf(before.Metadata.Name, eni.Row)
-                && (edit.After is not { } after || !Retention.Keeps(after, network, eni.Row))
+                Retention.IsOf(before.Metadata.Name, eni.Row) && (edit.After is not { } after || !Retention.Keeps(after, network, eni.Row))
             ),
         ];
     }
@@ -49,7 +50,7 @@ internal sealed class UnattachedEnis(IEnumerable<EniRow> rows)
             return false;
         }
 
-        _enis.Add(new UnattachedEni(row, FreeAddresses.NeededFor(attachment.Spec!.SecondaryPrivateIpCount, attachment.Spec.Ipv4PrefixCount)));
+        _enis.Add(new UnattachedEni(row, addresses.Held(attachment)));
         return true;
     }
 

@@ -248,7 +248,10 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
                 {
                     Message = "security groups are looked up when the subnets are known",
                 }
-        );
+        )
+        {
+            Failure = failure,
+        };
     }
 
     private static string Key(NodeEniSpec spec) =>

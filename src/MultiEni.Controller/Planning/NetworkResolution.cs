@@ -1,5 +1,6 @@
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Ec2.Failures;
 
 namespace MultiEni.Controller.Planning;
 
@@ -10,6 +11,9 @@ namespace MultiEni.Controller.Planning;
 internal sealed record NetworkResolution(ResolvedNetwork? Network, ConditionClaim Subnets, ConditionClaim SecurityGroups)
 {
     private const int Named = 3;
+
+    /// <summary>Why EC2 could not be asked; null when it answered.</summary>
+    public Ec2Failure? Failure { get; init; }
 
     /// <summary>The same, with a word about listed addresses that lie in none of the subnets.</summary>
     /// <param name="addresses">What the NodeENI lists.</param>
@@ -72,6 +76,15 @@ internal sealed record ResolvedSubnet(string SubnetId, string VpcId, string Zone
 
     /// <summary>What it keeps beside its free addresses, as far as that was asked for.</summary>
     public IReadOnlyList<CidrReservation> Reservations { get; init; } = [];
+
+    /// <summary>As EC2 describes it.</summary>
+    public static ResolvedSubnet Of(SubnetRow row) =>
+        new(row.SubnetId, row.VpcId, row.AvailabilityZone, row.Cidr, row.FreeAddresses)
+        {
+            Ipv6Native = row.Ipv6Native,
+            Ipv6Cidr = row.Ipv6Cidr,
+            Reservations = row.Reservations,
+        };
 
     /// <summary>
     /// Whether it can have the addresses that a NodeENI asks for beside the first.

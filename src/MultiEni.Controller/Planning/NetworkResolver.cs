@@ -186,14 +186,7 @@ internal static class NetworkResolver
     {
         if (chosen.All(subnet => subnet.SubnetId != row.SubnetId))
         {
-            chosen.Add(
-                new ResolvedSubnet(row.SubnetId, row.VpcId, row.AvailabilityZone, row.Cidr, row.FreeAddresses)
-                {
-                    Ipv6Native = row.Ipv6Native,
-                    Ipv6Cidr = row.Ipv6Cidr,
-                    Reservations = row.Reservations,
-                }
-            );
+            chosen.Add(ResolvedSubnet.Of(row));
         }
     }
 

@@ -95,7 +95,8 @@ internal sealed class FreeAddresses(ResolvedNetwork network, Func<string, IEnume
     public static int NeededIn(ResolvedSubnet subnet, NodeEniSpec spec) =>
         NeededIn(subnet, spec.PrivateIpAddresses ?? [], spec.SecondaryPrivateIpCount, spec.Ipv4PrefixCount);
 
-    private static int NeededIn(ResolvedSubnet subnet, IReadOnlyList<string> primaries, int secondaryAddresses, int prefixes)
+    /// <summary>The same for an ENI with these primary addresses to choose from, and so many more.</summary>
+    public static int NeededIn(ResolvedSubnet subnet, IReadOnlyList<string> primaries, int secondaryAddresses, int prefixes)
     {
         var needed = NeededFor(secondaryAddresses, subnet.Reservations.Any(range => range.Type == CidrReservation.Prefix) ? 0 : prefixes);
         var named = primaries.Where(address => Contains(subnet.Cidr, address)).ToList();

@@ -47,8 +47,7 @@ public sealed class ForecastTests
             SpecDifference.Of(change.Before!.Spec!, change.After!.Spec!).Select(one => one.ToString()),
             StringComparer.OrdinalIgnoreCase
         );
-        var calls = Ec2Calls.Count(forecast);
-        Assert.Equal(call is null ? [] : new[] { call }, calls.Keys);
+        Assert.Equal(call is null ? [] : new[] { call }, forecast.Calls(Fleet()).Select(one => one.Action));
     }
 
     [Fact]
@@ -67,7 +66,7 @@ public sealed class ForecastTests
                 (Ec2Actions.DetachNetworkInterface, 20),
                 (Ec2Actions.ModifyNetworkInterfaceAttribute, 20),
             ],
-            Ec2Calls.Count(forecast).Select(call => (call.Key, call.Value))
+            forecast.Calls(Fleet())
         );
     }
 
@@ -139,7 +138,7 @@ public sealed class ForecastTests
 
         var followed = forecast.Follow([new(NodeEni(), null)]).Single();
 
-        Assert.Equal([(Ec2Actions.DeleteTags, 3)], Ec2Calls.Count(followed).Select(call => (call.Key, call.Value)));
+        Assert.Equal([(Ec2Actions.DeleteTags, 3)], followed.Calls(Fleet()));
         Assert.Equal(0, forecast.Gained("subnet-a"));
     }
 
@@ -158,7 +157,7 @@ public sealed class ForecastTests
                 (Ec2Actions.CreateTags, 1),
                 (Ec2Actions.ModifyNetworkInterfaceAttribute, 2),
             ],
-            Ec2Calls.Count(followed).Select(call => (call.Key, call.Value))
+            followed.Calls(Fleet())
         );
         Assert.Equal(-1, forecast.Gained("subnet-a"));
     }
@@ -169,7 +168,7 @@ public sealed class ForecastTests
         var forecast = new Forecast(Fleet().After([Retaining()]));
         var followed = forecast.Follow([new(Retaining(), Retaining(spec => spec.NodeSelector = new() { ["ng"] = "other" }))]).Single();
         Assert.All(followed.Changes, change => Assert.Equal((EniChangeKind.Remove, EniFate.Retained), (change.Kind, change.Fate)));
-        Assert.Equal([(Ec2Actions.DetachNetworkInterface, 2)], Ec2Calls.Count(followed).Select(call => (call.Key, call.Value)));
+        Assert.Equal([(Ec2Actions.DetachNetworkInterface, 2)], followed.Calls(Fleet()));
         Assert.Equal(0, forecast.Gained("subnet-a"));
     }
 
@@ -191,7 +190,7 @@ public sealed class ForecastTests
         var forecast = new Forecast(fleet);
         var followed = forecast.Follow([new(Retaining(), deleted ? null : NodeEni())]).Single();
         Assert.Equal(["eni-0000000a", "eni-0000000b"], followed.NoLongerRetained.Select(row => row.EniId));
-        Assert.Equal([(Ec2Actions.DeleteNetworkInterface, 2)], Ec2Calls.Count(followed).Select(call => (call.Key, call.Value)));
+        Assert.Equal([(Ec2Actions.DeleteNetworkInterface, 2)], followed.Calls(Fleet()));
         Assert.Equal(2, forecast.Gained("subnet-a"));
     }
 
@@ -214,7 +213,7 @@ public sealed class ForecastTests
                 (Ec2Actions.CreateTags, 1),
                 (Ec2Actions.ModifyNetworkInterfaceAttribute, 1),
             ],
-            Ec2Calls.Count(followed).Select(call => (call.Key, call.Value))
+            followed.Calls(Fleet())
         );
         Assert.Equal(-1, forecast.Gained("subnet-a"));
     }
@@ -235,6 +234,74 @@ public sealed class ForecastTests
         var shrunk = new Forecast(having);
         Assert.Equal(3, shrunk.Follow([new(NodeEni(), NodeEni())]).Single().Changes.Count(change => change.Kind == EniChangeKind.Replace));
         Assert.Equal(3, shrunk.Gained("subnet-a"));
+    }
+
+    [Theory]
+    [InlineData(0, 4, null, -5, 1)]
+    [InlineData(1, 4, null, -5, 1)]
+    [InlineData(4, 4, null, -5, 0)]
+    [InlineData(0, 40, null, -10, 1)]
+    [InlineData(0, 4, 3, -3, 1)]
+    public void Addresses_kept_for_pods_are_counted_with_the_call_that_they_take(int secondary, int warm, int? maximum, int gained, int calls)
+    {
+        var forecast = new Forecast(Fleet(nodes: 1));
+        var followed = forecast
+            .Follow([
+                new(
+                    null,
+                    NodeEni(change: spec =>
+                    {
+                        spec.SecondaryPrivateIpCount = secondary;
+                        spec.PodAddresses = new() { Warm = warm, Maximum = maximum };
+                    })
+                ),
+            ])
+            .Single();
+        Assert.Equal(gained, forecast.Gained("subnet-a"));
+        Assert.Equal(calls, followed.Calls(Fleet()).Where(call => call.Action == Ec2Actions.AssignPrivateIpAddresses).Sum(call => call.Count));
+    }
+
+    [Fact]
+    public void Prefixes_from_a_reservation_take_no_free_address_and_give_none_back()
+    {
+        var fleet = Fleet(nodes: 2);
+        var reserving = fleet.Subnet("subnet-a")! with { Reservations = [new CidrReservation("10.0.0.64/26", CidrReservation.Prefix)] };
+        fleet = fleet with { Subnet = _ => reserving };
+        var prefixed = NodeEni(change: spec => spec.Ipv4PrefixCount = 1);
+        var made = new Forecast(fleet);
+        made.Follow([new(null, prefixed)]);
+        Assert.Equal(-2, made.Gained("subnet-a"));
+        var removed = new Forecast(fleet.After([prefixed]));
+        removed.Follow([new(prefixed, null)]);
+        Assert.Equal(2, removed.Gained("subnet-a"));
+    }
+
+    [Fact]
+    public void What_an_ENI_has_by_now_is_what_it_gives_back()
+    {
+        var fleet = Fleet(nodes: 1).After([NodeEni()]);
+        var pods = new EniAttachmentStatus
+        {
+            Network = new NetworkStatus
+            {
+                State = EniState.Attached,
+                PrivateIps = ["10.0.0.4", "10.0.0.5"],
+                Prefixes = ["10.0.0.16/28", "fd00::/80"],
+            },
+        };
+        var forecast = new Forecast(fleet with { Attachments = [.. fleet.Attachments.Select(attachment => attachment with { Status = pods })] });
+        forecast.Follow([new(NodeEni(), null)]);
+        Assert.Equal(18, forecast.Gained("subnet-a"));
+    }
+
+    [Theory]
+    [InlineData("dpdk", true, true)]
+    [InlineData("resource", false, true)]
+    [InlineData("mtu", false, false)]
+    public void A_device_that_is_rebound_in_place_is_told_apart(string field, bool rebinds, bool affectsPods)
+    {
+        var change = Assert.Single(Follow(Fleet(nodes: 1).After([NodeEni()]), NodeEni(), NodeEni(change: spec => Edit(spec, field))).Changes);
+        Assert.Equal((EniChangeKind.Change, rebinds, affectsPods), (change.Kind, change.Rebinds, change.ChangesDevice));
     }
 
     [Fact]
@@ -295,6 +362,12 @@ public sealed class ForecastTests
                 break;
             case "tracking":
                 spec.ConnectionTracking = new() { TcpEstablishedTimeout = 3600 };
+                break;
+            case "dpdk":
+                spec.EnableDpdk = true;
+                break;
+            case "resource":
+                spec.DpdkResourceName = "example.com/packets";
                 break;
             case "secondary":
                 spec.SecondaryPrivateIpCount = 2;

@@ -15,6 +15,14 @@ public sealed class PlanCommandTests : IDisposable
           securityGroupIDs: [sg-0a]
         """;
 
+    private const string Subnets = """
+        {"Subnets": [
+          {"SubnetId": "subnet-0a", "VpcId": "vpc-1", "AvailabilityZone": "eu-1a", "CidrBlock": "10.0.0.0/24", "AvailableIpAddressCount": 200},
+          {"SubnetId": "subnet-0d", "VpcId": "vpc-1", "AvailabilityZone": "eu-1a", "CidrBlock": "10.0.2.0/24", "AvailableIpAddressCount": 200},
+          {"SubnetId": "subnet-0c", "VpcId": "vpc-1", "AvailabilityZone": "eu-1c", "CidrBlock": "10.0.1.0/24", "AvailableIpAddressCount": 200}
+        ]}
+        """;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("plan-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -74,6 +82,51 @@ public sealed class PlanCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_in_no_file_stays_or_is_pruned()
+    {
+        var current = Write("current.yaml", $"{NodeEni}\n---\n{NodeEni.Replace("name: data", "name: former", StringComparison.Ordinal)}");
+        var kept = await OfflineAsync(NodeEni, "--current", current);
+        Assert.Contains("In no file of -f, and left as they are: former.", kept.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("− NodeENI", kept.Output, StringComparison.Ordinal);
+
+        var pruned = await OfflineAsync(NodeEni, "--prune", "--current", current);
+        Assert.Contains("− NodeENI former of the cluster", pruned.Output, StringComparison.Ordinal);
+        Assert.Contains("2 to remove, 2 unchanged", pruned.Output, StringComparison.Ordinal);
+
+        // Renamed: what the old one has makes room for the new one.
+        var renamed = await OnAsync(
+            "t3.micro",
+            1,
+            NodeEni,
+            "--prune",
+            "--current",
+            Write("old.yaml", NodeEni.Replace("name: data", "name: old", StringComparison.Ordinal))
+        );
+        Assert.Contains("1 to create, 0 to change, 0 to replace, 1 to remove", renamed.Output, StringComparison.Ordinal);
+        Assert.Equal(0, renamed.Code);
+    }
+
+    [Fact]
+    public async Task The_first_NodeENI_of_a_repository_has_no_former_ones()
+    {
+        var run = await OfflineAsync(NodeEni, "--current", Write("empty.yaml", ""));
+        Assert.Contains("2 to create", run.Output, StringComparison.Ordinal);
+        Assert.Equal(0, run.Code);
+    }
+
+    [Fact]
+    public async Task A_subnet_that_is_left_is_listed()
+    {
+        var moved = await OfflineAsync(
+            NodeEni.Replace("subnet-0a", "subnet-0d", StringComparison.Ordinal),
+            "--current",
+            Write("current.yaml", NodeEni)
+        );
+        Assert.Contains("Free addresses of subnet-0a (eu-1a): 200 → 202", moved.Output, StringComparison.Ordinal);
+        Assert.Contains("Free addresses of subnet-0d (eu-1a): 200 → 198", moved.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task For_programs_it_is_JSON()
     {
         var plan = JsonNode.Parse((await OfflineAsync(NodeEni, "-o", "json")).Output)!;
@@ -117,6 +170,8 @@ public sealed class PlanCommandTests : IDisposable
     [InlineData("kind: Pod", "There is no NodeENI in")]
     [InlineData("apiVersion: v1\nkind: NodeENI\nmetadata: {name: a}", "apiVersion is 'v1'")]
     [InlineData("kind: [", "is not YAML")]
+    [InlineData("apiVersion: networking.k8s.aws/v1alpha1\nkind: NodeENI\nmetadata: data", "has no metadata.name")]
+    [InlineData("apiVersion: networking.k8s.aws/v1alpha1\nkind: NodeEni\nmetadata: {name: a}", "there is no kind 'NodeEni'")]
     public async Task A_file_that_is_no_good_is_named(string text, string words)
     {
         var run = await OfflineAsync(text);
@@ -128,9 +183,38 @@ public sealed class PlanCommandTests : IDisposable
     [InlineData("--nodes and --subnets belong together", "--nodes", "n")]
     [InlineData("--against-cluster and --nodes exclude each other", "--nodes", "n", "--subnets", "s", "--against-cluster")]
     [InlineData("--current is for offline plans", "--current", "c")]
+    [InlineData("--prune and --delete exclude each other", "--prune", "--delete")]
     public async Task Options_that_do_not_go_together_are_named(string words, params string[] options)
     {
         var run = await CommandRun.Of(["plan", "-f", Write("wanted.yaml", NodeEni), .. options]);
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+        Assert.Equal(2, run.Code);
+    }
+
+    [Theory]
+    [InlineData("{name: data, labels: {tier: 1}}", "metadata.labels.tier: text is expected")]
+    [InlineData("{name: Data_1}", "metadata.name: 'Data_1' is no name")]
+    public async Task Metadata_that_the_API_server_rejects_is_refused(string metadata, string words)
+    {
+        var run = await OfflineAsync(NodeEni.Replace("{name: data}", metadata, StringComparison.Ordinal));
+        Assert.Contains(words, run.Output, StringComparison.Ordinal);
+        Assert.Equal(2, run.Code);
+    }
+
+    [Theory]
+    [InlineData("kind: Node\nmetadata: {name: a}\n---\nkind: Node\nmetadata: {name: a}", "the node a is there 2 times")]
+    [InlineData("Subnets: []", "a node has no metadata.name")]
+    public async Task A_file_of_nodes_that_is_none_is_named(string nodes, string words)
+    {
+        var run = await CommandRun.Of([
+            "plan",
+            "-f",
+            Write("wanted.yaml", NodeEni),
+            "--nodes",
+            Write("nodes.yaml", nodes),
+            "--subnets",
+            Write("subnets.json", Subnets),
+        ]);
         Assert.Contains(words, run.Error, StringComparison.Ordinal);
         Assert.Equal(2, run.Code);
     }
@@ -161,15 +245,7 @@ public sealed class PlanCommandTests : IDisposable
             "--nodes",
             Write("nodes.yaml", $"apiVersion: v1\nkind: List\nitems:\n{list}"),
             "--subnets",
-            Write(
-                "subnets.json",
-                """
-                {"Subnets": [
-                  {"SubnetId": "subnet-0a", "VpcId": "vpc-1", "AvailabilityZone": "eu-1a", "CidrBlock": "10.0.0.0/24", "AvailableIpAddressCount": 200},
-                  {"SubnetId": "subnet-0c", "VpcId": "vpc-1", "AvailabilityZone": "eu-1c", "CidrBlock": "10.0.1.0/24", "AvailableIpAddressCount": 200}
-                ]}
-                """
-            ),
+            Write("subnets.json", Subnets),
             .. options,
         ]);
     }

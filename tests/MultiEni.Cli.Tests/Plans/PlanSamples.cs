@@ -47,6 +47,7 @@ internal static class PlanSamples
         {
             Nodes = [.. Enumerable.Range(0, nodes).Select(number => Node(number))],
             Resolve = nodeEni => Resolve(nodeEni, free),
+            Subnet = id => Subnet(id, free),
             ElasticIps = nodeEni => new ElasticIps.Known(nodeEni.Spec!.ElasticIps?.AllocationIds ?? []),
             Limits = type => new InstanceTypeLimits(type, enis, [enis], 10),
         };
@@ -59,12 +60,18 @@ internal static class PlanSamples
             ),
         ];
 
+    private static ResolvedSubnet Subnet(string id, int free) => new(id, "vpc-1", $"eu-1{id[^1]}", "10.0.0.0/24", free);
+
+    /// <summary>The EC2 calls that some edits take.</summary>
+    public static IEnumerable<(string Action, int Count)> Calls(this NodeEniForecast forecast, Fleet fleet) =>
+        Ec2Calls.Count(Forecast.AddressesIn(fleet), forecast).Select(call => (call.Key, call.Value));
+
     private static NetworkResolution Resolve(NodeEni nodeEni, int free)
     {
         var known = new ConditionClaim(true, Reasons.Resolved, "");
         return new(
             new ResolvedNetwork(
-                [.. nodeEni.Spec!.SubnetIds!.Select(id => new ResolvedSubnet(id, "vpc-1", $"eu-1{id[^1]}", "10.0.0.0/24", free))],
+                [.. nodeEni.Spec!.SubnetIds!.Select(id => Subnet(id, free))],
                 new Dictionary<string, IReadOnlyList<string>> { ["vpc-1"] = ["sg-a"] }
             ),
             known,

@@ -55,7 +55,10 @@ public class PlanStories
 
             var expected = Expected(plan);
             await stage.UntilAsync(
-                async () => Happened(before, await SeenAsync(stage), unattached).SequenceEqual(expected) && await IsSettledAsync(stage, plan),
+                async () =>
+                    Happened(before, await SeenAsync(stage), unattached).SequenceEqual(expected)
+                    && HasAddresses(stage, plan)
+                    && await IsSettledAsync(stage, plan),
                 $"edit {edit} of {name} to do what was planned\n{yaml}\n{string.Join('\n', expected)}\nrefused: {plan["totals"]!["refused"]}"
             );
             if (deletes)
@@ -63,6 +66,20 @@ public class PlanStories
                 await stage.UntilGoneAsync(name);
             }
         }
+    }
+
+    [Fact]
+    [NeedsSimulatedApiServer]
+    public async Task EC2_that_does_not_answer_is_a_failure_of_the_plan_and_no_refusal()
+    {
+        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 1, ApiServer = new KubernetesApiChoice.Simulator() });
+        await stage.StopControllerAsync();
+        stage.Cluster.Ec2.Faults.FailNext("DescribeSubnets", 1000, "UnauthorizedOperation", status: 403);
+        var run = await RunAsync(stage, Manifests.NodeEni("data"), deletes: false);
+        Assert.Equal("", run.Output);
+        Assert.Contains("DescribeSubnets", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("the controller", run.Error, StringComparison.Ordinal);
+        Assert.Equal(3, run.Code);
     }
 
     [Fact]
@@ -107,7 +124,7 @@ public class PlanStories
             $"sourceDestCheck: {(random.Next(2) == 0 ? "true" : "false")}",
             $"tags: {{team: team-{random.Next(2)}}}",
             // Not random: what is no longer retained is a leak, which goes some time later.
-            .. name == "one" ? (string[])["retainPolicy: Retain", "deleteOnTermination: false"] : [],
+            .. name == "one" ? (string[])["retainPolicy: Retain", "deleteOnTermination: false"] : ["podAddresses: {warm: 3}"],
         ];
         var zone = network.EniSubnets[random.Next(network.EniSubnets.Count)].AvailabilityZone;
         var selector = random.Next(2) == 0 ? "ng: multi-eni" : $"{NodeIdentity.ZoneLabel}: {zone}";
@@ -118,10 +135,19 @@ public class PlanStories
 
     private static async Task<JsonNode> PlanAsync(Stage stage, string yaml, bool deletes)
     {
+        var run = await RunAsync(stage, yaml, deletes);
+        Assert.Equal("", run.Error);
+        var plan = JsonNode.Parse(run.Output)!;
+        Assert.Equal(plan["totals"]!["refused"]!.GetValue<int>() > 0 ? 2 : 0, run.Code);
+        return plan;
+    }
+
+    private static async Task<CommandRun> RunAsync(Stage stage, string yaml, bool deletes)
+    {
         // The SDK's chain reads the process's own environment.
         Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", Stage.AccessKey);
         Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "simulated");
-        var run = await CommandRun.With(
+        return await CommandRun.With(
             new CommandRunOptions
             {
                 Time = stage.Time,
@@ -140,11 +166,15 @@ public class PlanStories
                 .. deletes ? ["--delete"] : Array.Empty<string>(),
             ]
         );
-        Assert.Equal("", run.Error);
-        var plan = JsonNode.Parse(run.Output)!;
-        Assert.Equal(plan["totals"]!["refused"]!.GetValue<int>() > 0 ? 2 : 0, run.Code);
-        return plan;
     }
+
+    private static bool HasAddresses(Stage stage, JsonNode plan) =>
+        plan["subnets"]!
+            .AsArray()
+            .All(subnet =>
+                stage.Cluster.Ec2.World.Subnets.Single(row => row.Id == subnet!["subnetId"]!.ToString()).FreeAddresses
+                == subnet!["freeAfter"]!.GetValue<int>()
+            );
 
     private static List<string> Expected(JsonNode plan) =>
         [

@@ -85,8 +85,8 @@ internal sealed class LeadingController(
             settings.ConcurrentCleanups == 0 ? Cleanups : settings.ConcurrentCleanups,
             name => _attachments.Queue.Add(name, WorkPriority.Urgent)
         );
-        var summaries = new SummaryReconciler(view, guarded, outcomes, permissions, writeFailures, objectProblems, events, time);
         var retained = new RetainedView(view, inventory, outcomes);
+        var summaries = new SummaryReconciler(view, guarded, outcomes, retained, permissions, writeFailures, objectProblems, events, time);
         var plans = new PlanReconciler(
             view,
             guarded,
@@ -105,7 +105,9 @@ internal sealed class LeadingController(
 
         // The program: what runs while this process leads.
         await using var background = new BackgroundTasks(cancellationToken);
-        background.Add(new SummaryLoop(_summaries, summaries, view, informers, outcomes, permissions, writeFailures, objectProblems, time).RunAsync);
+        background.Add(
+            new SummaryLoop(_summaries, summaries, view, informers, outcomes, retained, permissions, writeFailures, objectProblems, time).RunAsync
+        );
 
         // Nothing is created that exists: all else waits for the sweep.
         await new FirstSweep(inventory, view, outcomes, time, _logger).RunAsync(cancellationToken);

@@ -90,6 +90,13 @@ public sealed class RoundTripTests
               attachedENIs: 1
               readyENIs: 1
               dpdkBoundENIs: 1
+              retainedENIs: 1
+              retained:
+              - eniID: eni-0b
+                subnetID: subnet-a
+                privateIP: 10.0.0.6
+                publicIP: 203.0.113.6
+                nodeID: node-b
               ready: 1/1
               observedGeneration: 4
               conditions:

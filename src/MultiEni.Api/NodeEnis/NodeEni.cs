@@ -32,6 +32,9 @@ public sealed record NodeEniStatus
     /// </summary>
     public const int MaximumListedAttachments = 500;
 
+    /// <summary>Maximum number of retained ENIs that are listed.</summary>
+    public const int MaximumListedRetained = 100;
+
     /// <summary>
     /// One entry per ENI, sorted by node and device index; omitted beyond
     /// <see cref="MaximumListedAttachments"/>.
@@ -64,6 +67,18 @@ public sealed record NodeEniStatus
     public int DpdkBoundEnis { get; set; }
 
     /// <summary>
+    /// Number of ENIs that outlived their node and that no node has at present; only with
+    /// <c>retainPolicy: Retain</c>.
+    /// </summary>
+    [System.Text.Json.Serialization.JsonPropertyName("retainedENIs")]
+    public int? RetainedEnis { get; set; }
+
+    /// <summary>
+    /// The retained ENIs, sorted by ID; the first <see cref="MaximumListedRetained"/> of them.
+    /// </summary>
+    public List<RetainedEni>? Retained { get; set; }
+
+    /// <summary>
     /// <see cref="ReadyEnis"/> of <see cref="DesiredEnis"/> as <c>12/12</c>, for the printer
     /// column.
     /// </summary>
@@ -74,6 +89,30 @@ public sealed record NodeEniStatus
 
     /// <summary>See <see cref="ConditionTypes"/>.</summary>
     public List<Condition>? Conditions { get; set; }
+}
+
+/// <summary>An ENI that waits for the next node in its subnet.</summary>
+public sealed record RetainedEni
+{
+    /// <summary>ID of the ENI.</summary>
+    [JsonPropertyName("eniID")]
+    public string EniId { get; set; } = "";
+
+    /// <summary>Subnet of the ENI.</summary>
+    [JsonPropertyName("subnetID")]
+    public string SubnetId { get; set; } = "";
+
+    /// <summary>Primary private IPv4 address, which it keeps.</summary>
+    [JsonPropertyName("privateIP")]
+    public string? PrivateIp { get; set; }
+
+    /// <summary>Its Elastic IP, which it keeps.</summary>
+    [JsonPropertyName("publicIP")]
+    public string? PublicIp { get; set; }
+
+    /// <summary>The node that had it last.</summary>
+    [JsonPropertyName("nodeID")]
+    public string? NodeId { get; set; }
 }
 
 /// <summary>One ENI in the status of a NodeENI.</summary>

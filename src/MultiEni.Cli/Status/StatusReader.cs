@@ -87,7 +87,8 @@ internal static class StatusReader
                     .Select(node => Node(node.Key.NodeName, node.Key.InstanceId, node, now))
                     .OrderBy(node => node.Health)
                     .ThenBy(node => node.Name, StringComparer.Ordinal),
-            ]
+            ],
+            nodeEni.Status?.RetainedEnis
         );
     }
 

@@ -30,6 +30,7 @@ internal sealed record NodeStatusItem(string Name, string InstanceId, Health Hea
 /// <param name="DesiredEnis">Number of desired ENIs.</param>
 /// <param name="ReadyEnis">Number of ready ENIs.</param>
 /// <param name="Nodes">Nodes that have its ENIs, those with problems first.</param>
+/// <param name="RetainedEnis">Number of ENIs that wait for the next node; null when it retains none.</param>
 internal sealed record NodeEniStatusItem(
     string Name,
     Health Health,
@@ -38,7 +39,8 @@ internal sealed record NodeEniStatusItem(
     int MatchedNodes,
     int DesiredEnis,
     int ReadyEnis,
-    IReadOnlyList<NodeStatusItem> Nodes
+    IReadOnlyList<NodeStatusItem> Nodes,
+    int? RetainedEnis = null
 );
 
 /// <summary>One ENI on one node.</summary>

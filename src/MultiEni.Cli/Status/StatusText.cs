@@ -64,11 +64,13 @@ internal sealed class StatusText(TextWriter output, Paint paint, bool all, bool 
 
         var reason = nodeEni.Health == Health.Ready ? "" : $"  {Coloured(nodeEni.Health, nodeEni.Reason)}";
         return new TreeItem(
-            $"{Mark(nodeEni.Health)} {paint.Strong(nodeEni.Name)}  {nodeEni.ReadyEnis}/{nodeEni.DesiredEnis} ENIs ready on {nodeEni.MatchedNodes} nodes{reason}",
+            $"{Mark(nodeEni.Health)} {paint.Strong(nodeEni.Name)}  {nodeEni.ReadyEnis}/{nodeEni.DesiredEnis} ENIs ready on {nodeEni.MatchedNodes} nodes{Retained(nodeEni)}{reason}",
             SaysMoreThanItsEnis(nodeEni) ? [nodeEni.Message] : [],
             children
         );
     }
+
+    private static string Retained(NodeEniStatusItem nodeEni) => nodeEni.RetainedEnis is > 0 and var retained ? $", {retained} retained" : "";
 
     // A few examples are enough if thousands of nodes have the same problem.
     private static List<NodeStatusItem> Select(IReadOnlyList<NodeStatusItem> nodes) =>

@@ -50,6 +50,33 @@ internal sealed class RetainedView(ClusterView cluster, EniInventory inventory, 
             ]
             : [];
 
+    /// <summary>Those that a NodeENI keeps and nobody takes at present, by ID; null when it keeps none.</summary>
+    public IReadOnlyList<EniRow>? UnclaimedOf(NodeEni nodeEni) =>
+        nodeEni is { Spec.RetainPolicy: RetainPolicies.Retain, Metadata.IsBeingDeleted: false }
+            ?
+            [
+                .. inventory
+                    .Rows()
+                    .Where(row => Retention.IsUnattached(row) && Retention.IsOf(nodeEni.Metadata.Name, row) && IsInNoSlot(row) && IsKept(row))
+                    .OrderBy(row => row.EniId, StringComparer.Ordinal),
+            ]
+            : null;
+
+    /// <summary>Tells the NodeENIs that keep ENIs whenever one changes that is in the slot of no attachment.</summary>
+    public IDisposable Subscribe(Action<string> changed) =>
+        inventory.Changes.Subscribe(slot =>
+        {
+            if (cluster.Attachment(slot) is not null)
+            {
+                return;
+            }
+
+            foreach (var nodeEni in cluster.NodeEnis.Where(nodeEni => nodeEni.Spec?.RetainPolicy == RetainPolicies.Retain))
+            {
+                changed(nodeEni.Metadata.Name);
+            }
+        });
+
     /// <summary>How many each NodeENI has that nobody takes at present.</summary>
     public IEnumerable<Measurement<int>> Counts()
     {

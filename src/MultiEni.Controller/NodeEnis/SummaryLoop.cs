@@ -16,6 +16,7 @@ internal sealed class SummaryLoop(
     ClusterView view,
     ControllerInformers informers,
     PlanOutcomes outcomes,
+    RetainedView retained,
     PermissionLedger permissions,
     WriteFailures writeFailures,
     GeneratedObjectProblems objectProblems,
@@ -35,6 +36,7 @@ internal sealed class SummaryLoop(
     {
         using var attachments = informers.Attachments.Subscribe(change => _debounced.Add(change.Current.Spec!.NodeEniRef.Name));
         using var plans = outcomes.Changes.Subscribe(_debounced.Add);
+        using var unattached = retained.Subscribe(_debounced.Add);
         using var denied = permissions.Changes.Subscribe(_ => All());
         using var refused = writeFailures.Changes.Subscribe(_ => All());
         using var unwritten = objectProblems.Changes.Subscribe(_ => All());

@@ -19,6 +19,7 @@ internal sealed class SummaryReconciler(
     ClusterView cluster,
     KubernetesClient kubernetes,
     PlanOutcomes outcomes,
+    RetainedView retained,
     PermissionLedger permissions,
     WriteFailures writeFailures,
     GeneratedObjectProblems objectProblems,
@@ -48,7 +49,7 @@ internal sealed class SummaryReconciler(
             return next;
         }
 
-        var status = Summarizer.Summarize(nodeEni, plan, attachments, permissions.Denied, refused, now);
+        var status = Summarizer.Summarize(nodeEni, plan, attachments, retained.UnclaimedOf(nodeEni), permissions.Denied, refused, now);
         if (Json(nodeEni.Status) == Json(status))
         {
             return next;

@@ -3,6 +3,7 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Attachments;
+using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Permissions;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Planning;
@@ -22,6 +23,7 @@ internal static class Summarizer
     /// <param name="nodeEni">The NodeENI as it is.</param>
     /// <param name="plan">What its last plan found.</param>
     /// <param name="attachments">Its attachments.</param>
+    /// <param name="retained">The ENIs that it keeps for the next node; null when it keeps none.</param>
     /// <param name="denied">EC2 permissions that the controller's role lacks.</param>
     /// <param name="refused">
     /// Writes that the API server refuses and that concern the NodeENI.
@@ -31,6 +33,7 @@ internal static class Summarizer
         NodeEni nodeEni,
         PlanOutcome plan,
         IReadOnlyList<EniAttachment> attachments,
+        IReadOnlyList<EniRow>? retained,
         IReadOnlyList<DeniedPermission> denied,
         IReadOnlyList<WriteFailure> refused,
         DateTimeOffset now
@@ -45,6 +48,8 @@ internal static class Summarizer
             AttachedEnis = attachments.Count(attachment => attachment.Status?.Conditions.IsTrue(ConditionTypes.Attached) == true),
             ReadyEnis = ready,
             DpdkBoundEnis = attachments.Count(AgentAnswer.IsBound),
+            RetainedEnis = retained?.Count,
+            Retained = retained is { Count: > 0 } ? [.. retained.Take(NodeEniStatus.MaximumListedRetained).Select(Entry)] : null,
             Ready = $"{ready}/{plan.Desired}",
             ObservedGeneration = plan.Generation,
             Conditions = Claims(facts)
@@ -87,6 +92,16 @@ internal static class Summarizer
             })
             .ToList();
     }
+
+    private static RetainedEni Entry(EniRow row) =>
+        new()
+        {
+            EniId = row.EniId,
+            SubnetId = row.SubnetId,
+            PrivateIp = Retention.PrimaryOf(row),
+            PublicIp = row.ElasticIp?.PublicIp,
+            NodeId = row.Tags.GetValueOrDefault(EniTags.Node),
+        };
 
     private static (string, string, string?) Key(NodeEniAttachment entry) => (entry.NodeId, entry.InstanceId, entry.SubnetId);
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MultiEni.Api;
+using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Cli.Tests.Status;
 
@@ -32,6 +33,17 @@ public class StatusCommandTests
             """,
             run.Output
         );
+    }
+
+    [Fact]
+    public async Task Retained_ENIs_are_counted()
+    {
+        await using var cluster = await TwoNodeEnisAsync();
+        cluster.Server.Store.Change("nodeenis.networking.k8s.aws", "plain", live => live["status"]!["retainedENIs"] = 3, WriteOptions.Status);
+
+        Assert.Contains("✓ plain  1/1 ENIs ready on 1 nodes, 3 retained\n", (await cluster.RunAsync("status")).Output, StringComparison.Ordinal);
+        var json = JsonNode.Parse((await cluster.RunAsync("status", "plain", "-o", "json")).Output)!;
+        Assert.Equal(3, json["nodeEnis"]![0]!["retainedEnis"]!.GetValue<int>());
     }
 
     [Fact]

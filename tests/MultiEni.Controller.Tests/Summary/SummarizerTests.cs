@@ -2,6 +2,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Permissions;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Planning;
@@ -314,7 +315,7 @@ public sealed class SummarizerTests
     {
         WriteFailure[] refused = [new("eniattachments", new(null, "x"), "apply eniattachments x: 422 Invalid: too long")];
 
-        var status = Summarizer.Summarize(A.NodeEni(), Outcome(2), [ReadyOne("a")], [], refused, A.Noon);
+        var status = Summarizer.Summarize(A.NodeEni(), Outcome(2), [ReadyOne("a")], null, [], refused, A.Noon);
 
         var degraded = status.Conditions.Find(ConditionTypes.Degraded)!;
         Assert.Equal(
@@ -324,13 +325,39 @@ public sealed class SummarizerTests
         Assert.Equal(Reasons.KubernetesApiError, status.Conditions.Find(ConditionTypes.Ready)!.Reason);
     }
 
+    [Fact]
+    public void Retained_ENIs_are_counted_and_the_first_of_them_listed()
+    {
+        NodeEniStatus Retaining(params IReadOnlyList<EniRow>? rows) => Summarizer.Summarize(A.NodeEni(), Outcome(0), [], rows, [], [], A.Noon);
+        var row = A.Row("eni-0a") with { PrivateIps = ["10.0.0.9", "10.0.0.10"], ElasticIp = new("eipalloc-1", "eipassoc-1", "203.0.113.9") };
+
+        var status = Retaining(row with { Tags = new Dictionary<string, string>(row.Tags) { [EniTags.Node] = "node-gone" } });
+        Assert.Equal(1, status.RetainedEnis);
+        Assert.Equal(
+            new RetainedEni
+            {
+                EniId = "eni-0a",
+                SubnetId = row.SubnetId,
+                PrivateIp = "10.0.0.9",
+                PublicIp = "203.0.113.9",
+                NodeId = "node-gone",
+            },
+            Assert.Single(status.Retained!)
+        );
+
+        var many = Retaining([.. Enumerable.Range(0, 250).Select(number => row with { EniId = $"eni-{number:000}" })]);
+        Assert.Equal((250, 100), (many.RetainedEnis, many.Retained!.Count));
+        Assert.Equal((0, null), (Retaining([]).RetainedEnis, Retaining([]).Retained));
+        Assert.Null(Retaining(null).RetainedEnis);
+    }
+
     private static NodeEniStatus Summarize(
         NodeEni nodeEni,
         PlanOutcome plan,
         IReadOnlyList<EniAttachment> attachments,
         IReadOnlyList<DeniedPermission> denied,
         DateTimeOffset now
-    ) => Summarizer.Summarize(nodeEni, plan, attachments, denied, [], now);
+    ) => Summarizer.Summarize(nodeEni, plan, attachments, null, denied, [], now);
 
     private static PlanOutcome Outcome(int desired = 1) => new(1, 1, desired, Resolved, [], new Dictionary<string, int>());
 

@@ -32,6 +32,12 @@ public class RetainStories
         await UntilRetainedAsync(stage, "peer", 1);
         Assert.Equal((before.Id, elastic), (stage.OurEnis.Single().Id, Elastic(stage, stage.OurEnis.Single())));
         await stage.UntilAsync(async () => (await stage.Api.EventReasonsAsync("peer", Stage.Stop)).Contains("ENIRetained"), "an event tells of it");
+        await stage.UntilAsync(
+            async () =>
+                (await stage.NodeEniAsync("peer"))!.Status is { RetainedEnis: 1, Retained: [var retained] }
+                && (retained.EniId, retained.PrivateIp) == (before.Id, before.PrivateIps[0]),
+            "the status tells of it"
+        );
 
         var node = await stage.AddNodeAsync();
         await stage.UntilReadyAsync("peer", 1);
@@ -44,6 +50,10 @@ public class RetainStories
         Assert.Equal((node, "simulated"), (after.Tags["Node"], after.Tags["networking.k8s.aws/cluster"]));
         Assert.Equal((1, 0), (stage.Calls("CreateNetworkInterface"), stage.Calls("DeleteNetworkInterface")));
         await stage.UntilAsync(async () => (await stage.Api.EventReasonsAsync("peer", Stage.Stop)).Contains("ENIReused"), "an event tells of it");
+        await stage.UntilAsync(
+            async () => (await stage.NodeEniAsync("peer"))!.Status is { RetainedEnis: 0, Retained: null },
+            "nothing is retained any more"
+        );
 
         await stage.DeleteNodeEniAsync("peer");
         await stage.UntilGoneAsync("peer");
@@ -216,6 +226,22 @@ public class RetainStories
         await stage.UntilAsync(() => stage.OurEnis.Count == 1, "the retained ENI is deleted");
         await stage.UntilReadyAsync("changed", 1);
         Assert.Equal(AttachmentStatus.Attached, stage.OurEnis.Single().Attachment!.Status);
+    }
+
+    [Fact]
+    public async Task A_retained_ENI_that_somebody_deletes_is_not_in_the_status_any_more()
+    {
+        await using var stage = await Stage.StartAsync(Options(nodes: 1));
+        await stage.ApplyAsync(Manifests.NodeEni("peer", Retain, Kept));
+        await stage.UntilReadyAsync("peer", 1);
+        await stage.TerminateNodeAsync(stage.Nodes[0]);
+        await UntilRetainedAsync(stage, "peer", 1);
+        await stage.UntilAsync(async () => (await stage.NodeEniAsync("peer"))!.Status!.RetainedEnis == 1, "the status counts it");
+
+        using var somebody = stage.NewEc2Client("AKIAOTHERS");
+        await somebody.DeleteNetworkInterfaceAsync(new() { NetworkInterfaceId = stage.OurEnis.Single().Id }, Stage.Stop);
+
+        await stage.UntilAsync(async () => (await stage.NodeEniAsync("peer"))!.Status!.RetainedEnis == 0, "the status does not count it");
     }
 
     [Fact]

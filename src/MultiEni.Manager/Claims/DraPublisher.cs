@@ -218,17 +218,17 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     {
         var hasAnswers = await AskAsync(cancellationToken);
         var ended = false;
-        foreach (var (entry, boot) in Present())
+        foreach (var (entry, boot) in Present().Where(present => IsOver(present.Entry) && _slice.Find(present.Entry.Device.Name) is null))
         {
-            if (IsOver(entry) && _holds.Of(entry.Device.Offer.Address, boot) is null && _slice.Find(entry.Device.Name) is null)
+            lock (_lock)
             {
-                lock (_lock)
-                {
-                    ended |=
-                        _entries.TryGetValue(entry.Device.Offer.Address, out var present)
-                        && present == entry
-                        && _entries.Remove(entry.Device.Offer.Address);
-                }
+                // Under the lock: a claim is noted first and then asks whether its device is still
+                // there.
+                ended |=
+                    _holds.Of(entry.Device.Offer.Address, boot) is null
+                    && _entries.TryGetValue(entry.Device.Offer.Address, out var present)
+                    && present == entry
+                    && _entries.Remove(entry.Device.Offer.Address);
             }
         }
 

@@ -312,6 +312,23 @@ public sealed class NodeClaimsTests
         await AgentTakesBackAsync(bench, agent);
     }
 
+    [Fact]
+    public async Task A_device_that_is_taken_back_while_its_claim_is_being_read_is_not_prepared()
+    {
+        await using var bench = await NodeClaimsBench.StartAsync();
+        await using var agent = await bench.AgentAsync();
+        await agent.OfferAsync();
+        bench.Api.BeforeClaimIsRead = async () =>
+        {
+            await agent.Publisher.WithdrawAsync(bench.Offer.Address, Stop);
+            await AgentTakesBackAsync(bench, agent);
+            bench.Claim("late");
+        };
+
+        Assert.Contains("is not, or no longer, offered on node node-1", (await agent.PrepareAsync("late")).Error, StringComparison.Ordinal);
+        Assert.Null(agent.Holds.Of(bench.Offer.Address, bench.Binding.Node.BootId));
+    }
+
     /// <summary>Nothing may be done about a device on offer, so its repair would wait for ever.</summary>
     [Fact]
     public async Task A_device_that_cannot_be_used_does_not_wait_for_claims_that_wait_for_it()

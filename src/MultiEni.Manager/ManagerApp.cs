@@ -188,11 +188,14 @@ internal static class ManagerApp
             IReadOnlyList<string>? PodsOn(PciAddress address) =>
                 addresses is not null && BehindOf(address) is { } attachment ? addresses.PodsOf(attachment.Metadata.Name) : [];
 
+            DeviceUsage Addressed(PreparedClaimDevice device) =>
+                UsageProbe.Addressed(device.Address, addresses is null ? [] : addresses.PodsOf(device.Eni.Attachment)) ?? new DeviceUsage.Free();
+
             async Task<BindClearance> ClearAsync(PreparedClaimDevice device, CancellationToken cancel)
             {
                 var now = await boot.ObserveAsync(cancel);
                 var (observation, claim) = view.Attachment(device.Eni.Attachment) is { } attachment
-                    ? await observer.ReadAsync(attachment, now, new DeviceUsage.NotChecked(), cancel)
+                    ? await observer.ReadAsync(attachment, now, Addressed(device), cancel)
                     : (null, new DeviceClaim { Attachment = device.Eni.Attachment, EniId = device.Eni.EniId });
                 return ClaimClearance.Decide(device, observation, claim, now.BootId, settings);
             }

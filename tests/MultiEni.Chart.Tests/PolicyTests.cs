@@ -21,6 +21,11 @@ public sealed class PolicyTests
     private const string Other = $"{Api}/eniattachments/other";
     private const string Events = "/api/v1/namespaces/default/events";
     private const string PluginPods = "/api/v1/namespaces/kube-system/pods";
+    private const string Slices = "/apis/resource.k8s.io/v1/resourceslices";
+    private const string Claims = "/apis/resource.k8s.io/v1/namespaces/default/resourceclaims";
+    private const string Driver = "eni.networking.k8s.aws";
+    private const string OwnSlice = $"{Node}-{Driver}";
+    private const string OtherSlice = $"{OtherNode}-{Driver}";
     private const string Finalizers = """["networking.k8s.aws/eni","networking.k8s.aws/device"]""";
 
     private const string NodeEni = """
@@ -163,32 +168,125 @@ public sealed class PolicyTests
     }
 
     [Theory]
-    [InlineData(Node, "eni.networking.k8s.aws", null)]
-    [InlineData(OtherNode, "eni.networking.k8s.aws", "may not write ResourceSlices of node node-b")]
-    [InlineData(Node, "gpu.example.com", "of the driver eni.networking.k8s.aws alone")]
-    public async Task An_agent_publishes_the_devices_of_its_own_node_and_driver(string node, string driver, string? because)
+    [InlineData(OwnSlice, Node, Driver, Node, null)]
+    [InlineData(OwnSlice, OtherNode, Driver, Node, "may not write ResourceSlices of node node-b")]
+    [InlineData(OwnSlice, Node, "gpu.example.com", Node, "of the driver eni.networking.k8s.aws alone")]
+    public async Task An_agent_publishes_the_devices_of_its_own_node_and_driver(string name, string node, string driver, string pool, string? because)
     {
-        const string Slices = "/apis/resource.k8s.io/v1/resourceslices";
-        await using var server = await InstallAsync("eniManager.devicePublisher=\"dra\"", "--kube-version=1.34.0");
+        await using var server = await InstallAsync(Dra);
         using var agent = await AgentAsync(server);
         using var administrator = new ApiClient(server);
-        var slice = $$$"""
-            {"apiVersion":"resource.k8s.io/v1","kind":"ResourceSlice","metadata":{"name":"s"},
-             "spec":{"driver":"{{{driver}}}","nodeName":"{{{node}}}","pool":{"name":"{{{node}}}","generation":1,"resourceSliceCount":1} } }
-            """;
 
-        var answer = await agent.PostAsync(Slices, slice);
+        var answer = await agent.PostAsync(Slices, Slice(name, node, driver, pool));
 
         if (because is null)
         {
             answer.Expect(HttpStatusCode.Created);
-            (await agent.DeleteAsync($"{Slices}/s")).Expect(HttpStatusCode.OK);
+            (await agent.DeleteAsync($"{Slices}/{name}")).Expect(HttpStatusCode.OK);
             return;
         }
 
         Assert.Contains(because, answer.Expect(HttpStatusCode.Forbidden).Message, StringComparison.Ordinal);
-        (await administrator.PostAsync(Slices, slice)).Expect(HttpStatusCode.Created);
-        Assert.Contains(because, (await agent.DeleteAsync($"{Slices}/s")).Expect(HttpStatusCode.Forbidden).Message, StringComparison.Ordinal);
+        (await administrator.PostAsync(Slices, Slice(name, node, driver, pool))).Expect(HttpStatusCode.Created);
+        Assert.Contains(because, (await agent.DeleteAsync($"{Slices}/{name}")).Expect(HttpStatusCode.Forbidden).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// Schedulers know devices by driver and pool, and the name of a slice can be taken once.
+    /// </summary>
+    [Theory]
+    [InlineData(OwnSlice, OtherNode, "may not write ResourceSlices of pool node-b")]
+    [InlineData(OtherSlice, Node, "may not write ResourceSlices of the name node-b-eni.networking.k8s.aws")]
+    [InlineData("s", Node, "may not write ResourceSlices of the name s")]
+    public async Task An_agent_takes_neither_the_pool_nor_the_name_of_another_nodes_slice_and_may_delete_what_does(
+        string name,
+        string pool,
+        string because
+    )
+    {
+        await using var server = await InstallAsync(Dra);
+        using var agent = await AgentAsync(server);
+        using var administrator = new ApiClient(server);
+
+        var answer = await agent.PostAsync(Slices, Slice(name, Node, Driver, pool));
+
+        Assert.Contains(because, answer.Expect(HttpStatusCode.Forbidden).Message, StringComparison.Ordinal);
+        (await administrator.PostAsync(Slices, Slice(name, Node, Driver, pool))).Expect(HttpStatusCode.Created);
+        var changed = await agent.MergePatchAsync($"{Slices}/{name}", """{"spec":{"pool":{"generation":2}}}""");
+        Assert.Contains(because, changed.Expect(HttpStatusCode.Forbidden).Message, StringComparison.Ordinal);
+        (await agent.DeleteAsync($"{Slices}/{name}")).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_nodes_name_that_is_too_long_for_the_slices_has_a_hash_in_its_place()
+    {
+        var longest = string.Join('.', Enumerable.Repeat(new string('n', 60), 4));
+        await using var server = await InstallAsync(Dra);
+        using var agent = new ApiClient(server, token: server.Access.IssueToken(Home, "eni-manager", longest));
+
+        (await agent.PostAsync(Slices, Slice(OtherSlice, longest, Driver, longest))).Expect(HttpStatusCode.Forbidden);
+        (await agent.PostAsync(Slices, Slice($"0123456789abcdef0123456789abcdef-{Driver}", longest, Driver, longest))).Expect(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task An_agent_says_how_a_claims_devices_of_its_node_are_reached()
+    {
+        await using var server = await InstallAsync(Dra);
+        using var agent = await AgentAsync(server, UserInfo.Masters);
+        var status = await ClaimAsync(server);
+
+        var answer = await agent.MergePatchAsync(
+            status,
+            $$$"""{"status":{"devices":[{{{ClaimDevice(Driver, OtherNode, "d1")}}},{{{ClaimDevice("gpu.example.com", Node, "g0")}}},{{{ClaimDevice(Driver, Node, "d0")}}}]}}"""
+        );
+
+        answer.Expect(HttpStatusCode.OK);
+        (await agent.MergePatchAsync(
+            status,
+            $$$"""{"status":{"devices":[{{{ClaimDevice(Driver, OtherNode, "d1")}}},{{{ClaimDevice("gpu.example.com", Node, "g0")}}}]}}"""
+        )).Expect(HttpStatusCode.OK);
+    }
+
+    /// <summary>
+    /// On servers before Kubernetes 1.36 the right to write a claim's status is one for all of it.
+    /// </summary>
+    public static TheoryData<string, string> ClaimAttacks =>
+        new()
+        {
+            { """{"status":{"reservedFor":[]}}""", "neither the allocation of a ResourceClaim nor whom it is reserved for" },
+            { """{"status":{"reservedFor":null}}""", "neither the allocation of a ResourceClaim nor whom it is reserved for" },
+            { """{"status":{"allocation":null,"reservedFor":null,"devices":null}}""", "neither the allocation of a ResourceClaim nor" },
+            { """{"status":{"devices":null}}""", "that are of the driver eni.networking.k8s.aws and of the pool node-a" },
+            { $$$"""{"status":{"devices":[{{{ClaimDevice(Driver, OtherNode, "d1")}}}]}}""", "and of the pool node-a" },
+            { $$$"""{"status":{"devices":[{{{ClaimDevice("gpu.example.com", Node, "g0")}}}]}}""", "and of the pool node-a" },
+            {
+                $$$"""{"status":{"devices":[{{{ClaimDevice(Driver, OtherNode, "d1", "02:00:00:00:00:01")}}},{{{ClaimDevice("gpu.example.com", Node, "g0")}}}]}}""",
+                "and of the pool node-a"
+            },
+        };
+
+    [Theory]
+    [MemberData(nameof(ClaimAttacks))]
+    public async Task An_agent_changes_nothing_else_of_a_claim(string patch, string because)
+    {
+        await using var server = await InstallAsync(Dra);
+        using var agent = await AgentAsync(server, UserInfo.Masters);
+        var status = await ClaimAsync(server);
+
+        Assert.Contains(because, (await agent.MergePatchAsync(status, patch)).Expect(HttpStatusCode.Forbidden).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_agent_neither_deletes_nor_changes_claims()
+    {
+        const string because = "may change the status of a ResourceClaim alone";
+        await using var server = await InstallAsync(Dra);
+        using var agent = await AgentAsync(server, UserInfo.Masters);
+        var claim = (await ClaimAsync(server)).Replace("/status", "", StringComparison.Ordinal);
+
+        var labelled = await agent.MergePatchAsync(claim, """{"metadata":{"labels":{"a":"b"}}}""");
+        Assert.Contains(because, labelled.Expect(HttpStatusCode.Forbidden).Message, StringComparison.Ordinal);
+        Assert.Contains(because, (await agent.DeleteAsync(claim)).Expect(HttpStatusCode.Forbidden).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -247,6 +345,8 @@ public sealed class PolicyTests
             Assert.Equal(name, rendered.Get("ValidatingAdmissionPolicyBinding", name)["spec"]!["policyName"]!.GetValue<string>());
         }
     }
+
+    private static readonly string[] Dra = ["eniManager.devicePublisher=\"dra\"", "--kube-version=1.34.0"];
 
     private static Lazy<Task<Rendered>> Standard { get; } = new(() => Helm.V4.TemplateAsync());
 
@@ -356,6 +456,41 @@ public sealed class PolicyTests
 
     private static string Ready(string status) =>
         $$"""{"type":"Ready","status":"{{status}}","reason":"R","message":"m","lastTransitionTime":"2026-01-01T00:00:00Z"}""";
+
+    private static string Slice(string name, string node, string driver, string pool) =>
+        $$$"""
+            {"apiVersion":"resource.k8s.io/v1","kind":"ResourceSlice","metadata":{"name":"{{{name}}}"},
+             "spec":{"driver":"{{{driver}}}","nodeName":"{{{node}}}","pool":{"name":"{{{pool}}}","generation":1,"resourceSliceCount":1} } }
+            """;
+
+    /// <summary>
+    /// A claim with devices of two nodes and of another driver, which two of them are reported of.
+    /// </summary>
+    /// <returns>The path of its status.</returns>
+    private static async Task<string> ClaimAsync(KubernetesSimulator server)
+    {
+        using var administrator = new ApiClient(server);
+        (await administrator.PostAsync(
+            Claims,
+            """
+            {"metadata":{"name":"c"},"spec":{"devices":{"requests":[
+              {"name":"r","exactly":{"deviceClassName":"dc"}},{"name":"s","exactly":{"deviceClassName":"dc"}},{"name":"t","exactly":{"deviceClassName":"dc"}}]}}}
+            """
+        )).Expect(HttpStatusCode.Created);
+        var status = $$$"""
+            {"status":{"allocation":{"devices":{"results":[
+               {"request":"r","driver":"{{{Driver}}}","pool":"{{{Node}}}","device":"d0"},
+               {"request":"s","driver":"{{{Driver}}}","pool":"{{{OtherNode}}}","device":"d1"},
+               {"request":"t","driver":"gpu.example.com","pool":"{{{Node}}}","device":"g0"}]}},
+              "reservedFor":[{"resource":"pods","name":"p","uid":"u-1"}],
+              "devices":[{{{ClaimDevice(Driver, OtherNode, "d1")}}},{{{ClaimDevice("gpu.example.com", Node, "g0")}}}]}}
+            """;
+        (await administrator.MergePatchAsync($"{Claims}/c/status", status)).Expect(HttpStatusCode.OK);
+        return $"{Claims}/c/status";
+    }
+
+    private static string ClaimDevice(string driver, string pool, string device, string mac = "02:00:00:00:00:00") =>
+        $$$"""{"driver":"{{{driver}}}","pool":"{{{pool}}}","device":"{{{device}}}","networkData":{"hardwareAddress":"{{{mac}}}"}}""";
 
     private static string Event(string name) =>
         $$$"""

@@ -50,8 +50,8 @@ internal sealed record ResourceClass(string Name, string Resource)
         );
 
     /// <summary>
-    /// What is applied. Each device of the driver has the attribute; of those of other drivers it
-    /// is not read.
+    /// What is applied. To read an attribute that one device has not is an error, which fails the
+    /// allocation of every pod that a scheduler tries the device for.
     /// </summary>
     private DeviceClass ToDeviceClass() =>
         new()
@@ -67,7 +67,8 @@ internal sealed record ResourceClass(string Name, string Resource)
                         Cel = new CelSelector
                         {
                             Expression =
-                                $"device.driver == '{ClaimNames.Driver}' && device.attributes['k8s.cni.cncf.io'].resourceName == '{Resource}'",
+                                $"device.driver == '{ClaimNames.Driver}' && 'resourceName' in device.attributes['k8s.cni.cncf.io']"
+                                + $" && device.attributes['k8s.cni.cncf.io'].resourceName == '{Resource}'",
                         },
                     },
                 ],

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MultiEni.Api;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Claims.Preparation;
@@ -17,7 +18,8 @@ internal static class ClaimClearance
     /// <summary>Decides.</summary>
     /// <param name="wanted">The device as it was planned.</param>
     /// <param name="observation">
-    /// What is the case of its attachment; null when there is no such attachment any more.
+    /// What is the case of its attachment, with what pods that have addresses of its ENI make of it;
+    /// null when there is no such attachment any more.
     /// </param>
     /// <param name="claim">What is known of the attachment's ENI.</param>
     /// <param name="bootId">The present boot.</param>
@@ -59,6 +61,11 @@ internal static class ClaimClearance
             );
         }
 
+        if (!isBegun && WhyUsed(observation.Usage) is { } used)
+        {
+            return new BindClearance.Refused(used);
+        }
+
         if (!isBegun && observation.BindBlocker is { } blocker)
         {
             return new BindClearance.Refused(blocker);
@@ -79,6 +86,15 @@ internal static class ClaimClearance
             }
         );
     }
+
+    private static Blocker? WhyUsed(DeviceUsage usage) =>
+        usage switch
+        {
+            DeviceUsage.Free => null,
+            DeviceUsage.InUse use => new Blocker(Reasons.DeviceInUse, use.Message),
+            DeviceUsage.Unknown unknown => new Blocker(Reasons.DeviceUsageUnknown, unknown.Message),
+            _ => throw new UnreachableException($"{usage}"),
+        };
 
     private static BindClearance.Refused Refused(string reason, string message) => new(new Blocker(reason, message));
 }

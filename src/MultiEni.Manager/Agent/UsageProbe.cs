@@ -45,17 +45,24 @@ internal sealed class UsageProbe(
     /// <summary>Looks.</summary>
     public async Task<DeviceUsage> LookAsync(PciDevice device, CancellationToken cancellationToken) =>
         claimOf(device.Address) is var (claim, resource)
-            ? new DeviceUsage.InUse(InUse(device, $"claim {claim}"), resource)
-            : await AskAsync(device, cancellationToken) ?? Addressed(device) ?? await ProbeAsync(device, cancellationToken);
+            ? new DeviceUsage.InUse(InUse(device.Address, $"claim {claim}"), resource)
+            : await AskAsync(device, cancellationToken)
+                ?? Addressed(device.Address, podsOn(device.Address))
+                ?? await ProbeAsync(device, cancellationToken);
 
-    // Interfaces of an ipvlan are in the pods, where nothing of the host shows them.
-    private DeviceUsage? Addressed(PciDevice device) =>
-        podsOn(device.Address) switch
+    /// <summary>
+    /// What the pods with addresses of an ENI make of its device: interfaces of an ipvlan are in
+    /// the pods, where nothing of the host shows them. Null when there are none.
+    /// </summary>
+    /// <param name="address">The device.</param>
+    /// <param name="holders">The pods; null while they are not known.</param>
+    public static DeviceUsage? Addressed(PciAddress address, IReadOnlyList<string>? holders) =>
+        holders switch
         {
             null => new DeviceUsage.Unknown(
-                $"Whether pods have addresses of the ENI of {device.Address} is unknown, so it is not touched: the address book of this node is not open (see the readiness of the eni-manager pod)."
+                $"Whether pods have addresses of the ENI of {address} is unknown, so it is not touched: the address book of this node is not open (see the readiness of the eni-manager pod)."
             ),
-            { Count: > 0 } holders => new DeviceUsage.InUse(InUse(device, $"{DeviceHolders.Name(holders)}, with addresses of its ENI")),
+            { Count: > 0 } => new DeviceUsage.InUse(InUse(address, $"{DeviceHolders.Name(holders)}, with addresses of its ENI")),
             _ => null,
         };
 
@@ -74,7 +81,7 @@ internal sealed class UsageProbe(
 
         return holders.Pods.Count == 0
             ? JustGiven(device)
-            : new DeviceUsage.InUse(InUse(device, $"{holders}") + holders.Hint, holders.Resources is [var only] ? only : null);
+            : new DeviceUsage.InUse(InUse(device.Address, $"{holders}") + holders.Hint, holders.Resources is [var only] ? only : null);
     }
 
     private async Task<DeviceUsage?> AskWithoutKubeletAsync(PciDevice device, string why, CancellationToken cancellationToken)
@@ -103,7 +110,7 @@ internal sealed class UsageProbe(
             ? null
             : new DeviceUsage.InUse(
                 InUse(
-                    device,
+                    device.Address,
                     $"{DeviceHolders.Name(suspects)}, which requested devices: whether this device was allocated to it is unknown, because the kubelet does not answer "
                         + $"({why}; mount the host folder of KUBELET_ROOT)"
                 )
@@ -118,9 +125,9 @@ internal sealed class UsageProbe(
         );
 
     private DeviceUsage.InUse? JustGiven(PciDevice device) =>
-        handouts.IsFresh(device.Address) ? new DeviceUsage.InUse(InUse(device, "a container to which it was allocated just now")) : null;
+        handouts.IsFresh(device.Address) ? new DeviceUsage.InUse(InUse(device.Address, "a container to which it was allocated just now")) : null;
 
-    private static string InUse(PciDevice device, string holder) => $"{device.Address} is in use by {holder}; it is not modified before that ends.";
+    private static string InUse(PciAddress address, string holder) => $"{address} is in use by {holder}; it is not modified before that ends.";
 
     private async Task<DeviceUsage> ProbeAsync(PciDevice device, CancellationToken cancellationToken) =>
         (device.IsLeavingVfio ? DpdkDrivers.VfioPci : device.Driver, device.IommuGroup) switch

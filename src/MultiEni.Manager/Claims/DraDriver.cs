@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api.ResourceClaims;
 using MultiEni.Manager.Claims.Preparation;
+using MultiEni.Manager.Claims.Slices;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Kubelet.Dra;
@@ -199,7 +200,7 @@ internal sealed class DraDriver(
                     return new PrepareAnswer.Refused(held) { Reason = ClaimFailures.DeviceInUse };
                 }
 
-                var answer = await preparation.PrepareAsync(plan, doing, cancellationToken);
+                var answer = await preparation.PrepareAsync(plan, IsOffered, doing, cancellationToken);
                 if (answer is PrepareAnswer.Prepared && claims.Find(asked.Uid, boot) is { } done)
                 {
                     ClaimLog.ClaimPrepared(logger, asked.ToString(), asked.Uid, string.Join(", ", done.Devices.Select(Text)));
@@ -212,6 +213,9 @@ internal sealed class DraDriver(
                 throw new InvalidOperationException($"No such step: {step}.");
         }
     }
+
+    private bool IsOffered(PreparedClaimDevice device) =>
+        publisher.Entries()?.Any(entry => entry.Device.Name == device.Device && entry.Standing is not DeviceStanding.Gone) == true;
 
     // A scheduler of claims does not know which devices pods got from a device plugin.
     private async Task<string?> WhyHeldAsync(PreparedClaim plan, CancellationToken cancellationToken)

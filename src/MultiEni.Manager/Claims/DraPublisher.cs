@@ -15,18 +15,22 @@ namespace MultiEni.Manager.Claims;
 /// <summary>
 /// Offers devices to claims, by the node's slice. What was offered is confirmed by the slice as it
 /// is stored, and a device that a claim has stays in it until the claim has ended, whatever becomes
-/// of the offer.
+/// of the offer. That counts from the claim's allocation on: its pod may be on its way to the node.
 /// </summary>
 internal sealed class DraPublisher : IDevicePublisher, IDisposable
 {
-    // Between the allocation of a device and its preparation a pod is bound to the node and seen by
-    // the kubelet. Nothing but the claim tells of it.
+    // A scheduler that has not seen the taint yet may still allocate the device; after that the
+    // claims tell who has it.
     internal static readonly TimeSpan WithdrawalGrace = TimeSpan.FromSeconds(5);
+
+    // Nothing tells of the end of a claim that was never prepared here.
+    internal static readonly TimeSpan AskInterval = TimeSpan.FromSeconds(5);
 
     private readonly OfferRecordFile _record;
     private readonly string _node;
     private readonly PreparedClaims _claims;
     private readonly ClaimHolds _holds;
+    private readonly AllocatedClaims _allocated;
     private readonly ClaimFiles _files;
     private readonly NodeHost _host;
     private readonly DeviceChecker _checker;
@@ -37,7 +41,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     private readonly Func<PciAddress, EniFacts?> _facts;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly ITimer _graceIsOver;
+    private readonly ITimer _again;
     private readonly Lock _lock = new();
     private readonly SortedDictionary<PciAddress, Entry> _entries = [];
     private string? _bootId;
@@ -47,6 +51,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     /// <param name="node">The node, and so the pool.</param>
     /// <param name="claims">Which claims are prepared.</param>
     /// <param name="holds">Which devices claims have.</param>
+    /// <param name="allocated">Which devices claims will have.</param>
     /// <param name="files">The files of claims.</param>
     /// <param name="host">The node's kernel.</param>
     /// <param name="health">Told of the devices' health.</param>
@@ -65,6 +70,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         string node,
         PreparedClaims claims,
         ClaimHolds holds,
+        AllocatedClaims allocated,
         ClaimFiles files,
         NodeHost host,
         DeviceHealthFeed health,
@@ -77,11 +83,11 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     )
     {
         (_node, _claims, _holds, _files, _host, _health, _time, _logger) = (node, claims, holds, files, host, health, time, logger);
-        (_slice, _registration, _facts) = (slice, registration, facts);
+        (_slice, _registration, _facts, _allocated) = (slice, registration, facts, allocated);
         _record = new OfferRecordFile(path, logger);
         _checker = new DeviceChecker(host);
         _reader = new HostReader(host);
-        _graceIsOver = time.CreateTimer(_ => settled(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _again = time.CreateTimer(_ => settled(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <inheritdoc />
@@ -114,7 +120,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
                 ?
                 [
                     .. from entry in _entries.Values
-                    let isClaimed = _holds.Of(entry.Device.Offer.Address, boot) is not null
+                    let isClaimed = _holds.Of(entry.Device.Offer.Address, boot) is not null || entry.Allocation is DeviceAllocationState.Allocated
                     where isClaimed || !IsOver(entry)
                     select new SliceEntry(entry.Device, StandingOf(entry), isClaimed),
                 ]
@@ -140,7 +146,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         }
 
         await CheckAsync(cancellationToken);
-        Rearm();
+        LookAgainIn(WithdrawalGrace);
     }
 
     /// <inheritdoc />
@@ -171,7 +177,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         if (entry is { WithdrawnAt: null })
         {
             Put(entry with { WithdrawnAt = _time.GetTimestamp() });
-            Rearm();
+            LookAgainIn(WithdrawalGrace);
         }
     }
 
@@ -208,20 +214,21 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     }
 
     /// <inheritdoc />
-    public Task<bool> ConfirmAsync(IReadOnlyDictionary<string, string>? allocatable, CancellationToken cancellationToken)
+    public async Task<bool> ConfirmAsync(IReadOnlyDictionary<string, string>? allocatable, CancellationToken cancellationToken)
     {
+        var hasAnswers = await AskAsync(cancellationToken);
         var ended = false;
-        foreach (var (entry, boot) in Present())
+        foreach (var (entry, boot) in Present().Where(present => IsOver(present.Entry) && _slice.Find(present.Entry.Device.Name) is null))
         {
-            if (IsOver(entry) && _holds.Of(entry.Device.Offer.Address, boot) is null && _slice.Find(entry.Device.Name) is null)
+            lock (_lock)
             {
-                lock (_lock)
-                {
-                    ended |=
-                        _entries.TryGetValue(entry.Device.Offer.Address, out var present)
-                        && present == entry
-                        && _entries.Remove(entry.Device.Offer.Address);
-                }
+                // Under the lock: a claim is noted first and then asks whether its device is still
+                // there.
+                ended |=
+                    _holds.Of(entry.Device.Offer.Address, boot) is null
+                    && _entries.TryGetValue(entry.Device.Offer.Address, out var present)
+                    && present == entry
+                    && _entries.Remove(entry.Device.Offer.Address);
             }
         }
 
@@ -232,7 +239,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
 
         // Of one whose time is over the slice has to be looked at anew.
         _slice.Wake();
-        return Task.FromResult(ended);
+        return ended || hasAnswers;
     }
 
     /// <inheritdoc />
@@ -264,7 +271,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _graceIsOver.Dispose();
+    public void Dispose() => _again.Dispose();
 
     private static DeviceStanding StandingOf(Entry entry) =>
         entry switch
@@ -274,13 +281,71 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
             _ => entry.Standing,
         };
 
+    // A device that cannot be used cannot be prepared either, and nothing may be done about it
+    // while it is on offer: to wait for its claim would be to wait for ever.
     private bool IsOver(Entry entry) =>
-        entry.WithdrawnAt is { } since && (entry.Standing is DeviceStanding.Gone || _time.GetElapsedTime(since) >= WithdrawalGrace);
+        entry.Standing is DeviceStanding.Gone && entry.WithdrawnAt is not null
+        || IsGraceOver(entry) && (entry.Standing is DeviceStanding.Unusable || entry.Allocation is DeviceAllocationState.Free);
+
+    private bool IsGraceOver(Entry entry) => entry.WithdrawnAt is { } since && _time.GetElapsedTime(since) >= WithdrawalGrace;
 
     private Blocker WhyStill(Entry entry, string boot) =>
-        _holds.Of(entry.Device.Offer.Address, boot) is var (claim, _)
-            ? ClaimHolds.InUse(entry.Device.Offer.Address, claim)
-            : new Blocker(Reasons.Releasing, $"{entry.Device.Name} is given to no further claim and is being taken out of the node's ResourceSlice.");
+        (_holds.Of(entry.Device.Offer.Address, boot), entry.Allocation) switch
+        {
+            (var (claim, _), _) => ClaimHolds.InUse(entry.Device.Offer.Address, claim),
+            (_, DeviceAllocationState.Allocated allocated) => new Blocker(
+                Reasons.DeviceInUse,
+                $"{entry.Device.Name} is allocated to claim {allocated.Claim}, whose pod has not got it yet; it is not taken back before the claim ends. Delete that pod if it "
+                    + "does not start."
+            ),
+            (_, DeviceAllocationState.Unknown unknown) => new Blocker(
+                Reasons.DeviceUsageUnknown,
+                $"Whether {entry.Device.Name} is allocated to a claim is unknown, so it is not taken back: the ResourceClaims cannot be listed ({unknown.Why}). The ClusterRole "
+                    + "eni-manager needs the verb list for resourceclaims."
+            ),
+            _ => new Blocker(
+                Reasons.Releasing,
+                $"{entry.Device.Name} is given to no further claim and is being taken out of the node's ResourceSlice."
+            ),
+        };
+
+    // Not before schedulers can see that the device is given to no further claim.
+    private async Task<bool> AskAsync(CancellationToken cancellationToken)
+    {
+        var asked = Present()
+            .Where(present =>
+                present is { Entry: { Standing: DeviceStanding.Ready, Allocation: not DeviceAllocationState.Free } entry, Boot: var boot }
+                && IsGraceOver(entry)
+                && _holds.Of(entry.Device.Offer.Address, boot) is null
+                && _slice.Find(entry.Device.Name) is null or { Taints.Count: > 0 }
+            )
+            .Select(present => present.Entry)
+            .ToList();
+        if (asked.Count == 0)
+        {
+            return false;
+        }
+
+        var due = asked.Where(entry => entry.AskedAt is not { } last || _time.GetElapsedTime(last) >= AskInterval).ToList();
+        if (due.Count > 0)
+        {
+            var states = await _allocated.AskAsync(
+                due.ToDictionary(
+                    entry => entry.Device.Name,
+                    entry => (entry.Allocation as DeviceAllocationState.Allocated)?.Claim,
+                    StringComparer.Ordinal
+                ),
+                cancellationToken
+            );
+            foreach (var entry in due)
+            {
+                Replace(entry, entry with { Allocation = states[entry.Device.Name], AskedAt = _time.GetTimestamp() });
+            }
+        }
+
+        LookAgainIn(AskInterval);
+        return due.Count > 0;
+    }
 
     private OfferedDevice AsItIs(Entry entry, string boot) =>
         _holds.DriverOf(entry.Device.Offer.Address, boot) is { } driver ? entry.Device.Offer with { Driver = driver } : entry.Device.Offer;
@@ -343,7 +408,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     }
 
     // A little later, because a timer may be early by the length of its tick.
-    private void Rearm() => _graceIsOver.Change(WithdrawalGrace + TimeSpan.FromMilliseconds(50), Timeout.InfiniteTimeSpan);
+    private void LookAgainIn(TimeSpan wait) => _again.Change(wait + TimeSpan.FromMilliseconds(50), Timeout.InfiniteTimeSpan);
 
     private void Tell()
     {
@@ -411,5 +476,11 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
             }
         });
 
-    private sealed record Entry(ClaimableDevice Device, DeviceStanding Standing, long? WithdrawnAt);
+    private sealed record Entry(ClaimableDevice Device, DeviceStanding Standing, long? WithdrawnAt)
+    {
+        // Of a device that is taken back: who is about to get it; null while nobody has asked.
+        public DeviceAllocationState? Allocation { get; init; }
+
+        public long? AskedAt { get; init; }
+    }
 }

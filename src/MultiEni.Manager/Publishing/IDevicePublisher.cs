@@ -43,7 +43,9 @@ internal interface IDevicePublisher
     /// </summary>
     /// <param name="allocatable">What the node counts; null while that is not known.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether a withdrawal ended, on which something may wait.</returns>
+    /// <returns>
+    /// Whether a withdrawal ended, or it is known anew what it waits for: something may wait on it.
+    /// </returns>
     Task<bool> ConfirmAsync(IReadOnlyDictionary<string, string>? allocatable, CancellationToken cancellationToken);
 
     /// <summary>

@@ -1,5 +1,6 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Api.ResourceClaims;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Publishing;
 using MultiEni.Manager.Settings;
@@ -24,6 +25,7 @@ internal static class DesiredDeviceReader
         var network = attachment.Status?.Network;
         var name = ResourceText(attachment, interfaceName, settings);
         ResourceName? resource = ResourceName.TryParse(name, null, out var parsed) ? parsed : null;
+        var problem = ProblemOf(name, resource, settings);
         var mtu = Mtu(spec.Mtu, interfaceName, settings);
         return new DesiredDevice
         {
@@ -31,10 +33,8 @@ internal static class DesiredDeviceReader
             Driver = spec.Device.Use == DeviceUses.Bound ? Or(spec.Device.Driver, settings.DefaultDriver) : "",
             IsBoundWhenClaimed = spec.Device.ClaimDriver is not null,
             Mtu = mtu,
-            Resource = resource,
-            ResourceProblem = resource is not null
-                ? ""
-                : $"dpdkResourceName '{name}' is not a resource name; write prefix/name with a DNS name and at most 63 letters, digits, hyphens or underscores.",
+            Resource = problem.Length == 0 ? resource : null,
+            ResourceProblem = problem,
             EniId = network?.EniId ?? "",
             Network = NetworkOf(attachment, mtu),
             NetworkState = network?.State ?? EniState.Pending,
@@ -60,6 +60,18 @@ internal static class DesiredDeviceReader
             ? byInterface
             : $"{Names.DefaultResourceName}{attachment.Status?.Network?.DeviceIndex ?? attachment.Spec?.DeviceIndex ?? 1}";
     }
+
+    // The class of a resource, and Multus, find a device by the attribute with the name.
+    private static string ProblemOf(string asked, ResourceName? resource, ManagerSettings settings) =>
+        resource?.ToString() switch
+        {
+            null =>
+                $"dpdkResourceName '{asked}' is not a resource name; write prefix/name with a DNS name and at most 63 letters, digits, hyphens or underscores.",
+            { Length: > DeviceAttribute.LongestText } name when settings.DevicePublisher == PublisherChoice.Dra =>
+                $"dpdkResourceName '{asked}' stands for '{name}', which has {name.Length} characters, and the attributes of devices that claims get have at most "
+                    + $"{DeviceAttribute.LongestText}; shorten it.",
+            _ => "",
+        };
 
     private static int Mtu(int asked, string? interfaceName, ManagerSettings settings)
     {

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.DeviceClasses;
+using DeviceSelector = MultiEni.Simulator.Kubernetes.Devices.DeviceSelector;
 
 namespace MultiEni.Controller.Tests.DeviceClasses;
 
@@ -14,10 +16,28 @@ public sealed class ResourceClassTests
         Assert.Equal("eni-dpdk-1", stored.Metadata.Name);
         Assert.Equal("intel.com/dpdk_1", stored.Spec!.ExtendedResourceName);
         Assert.Equal(
-            "device.driver == 'eni.networking.k8s.aws' && device.attributes['k8s.cni.cncf.io'].resourceName == 'intel.com/dpdk_1'",
+            "device.driver == 'eni.networking.k8s.aws' && 'resourceName' in device.attributes['k8s.cni.cncf.io']"
+                + " && device.attributes['k8s.cni.cncf.io'].resourceName == 'intel.com/dpdk_1'",
             Assert.Single(stored.Spec.Selectors).Cel!.Expression
         );
         Assert.Equal(desired, ResourceClass.Kind.FromObject(stored));
+    }
+
+    /// <summary>An error would fail the allocation of pods that other devices would do for.</summary>
+    [Theory]
+    [InlineData("""{"k8s.cni.cncf.io/resourceName":{"string":"intel.com/dpdk_1"}}""", true)]
+    [InlineData("""{"k8s.cni.cncf.io/resourceName":{"string":"intel.com/dpdk_2"}}""", false)]
+    [InlineData("""{"k8s.cni.cncf.io/deviceID":{"string":"0000:00:06.0"}}""", false)]
+    [InlineData("{}", false)]
+    public void A_device_of_the_driver_without_the_name_is_passed_over(string attributes, bool matches)
+    {
+        var stored = ResourceClass.Kind.ToObject(Assert.Single(ResourceClass.Of([On("intel.com/dpdk_1", "dpdk_1")])));
+        var selector = DeviceSelector.Compile(stored.Spec!.Selectors[0].Cel!.Expression!);
+
+        Assert.Equal(
+            matches,
+            selector.Matches("eni.networking.k8s.aws", new JsonObject { ["name"] = "eni-a", ["attributes"] = JsonNode.Parse(attributes) })
+        );
     }
 
     [Fact]

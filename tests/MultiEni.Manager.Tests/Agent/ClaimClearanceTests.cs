@@ -31,6 +31,7 @@ public sealed class ClaimClearanceTests
         Match = new DeviceMatch.Found(A.Device(), IdentityProof.HardwareAddress),
         Link = A.Link(3, "ens6", A.Mac.ToString()),
         NodeAddresses = ["10.0.0.5"],
+        Usage = new DeviceUsage.Free(),
     };
 
     [Fact]
@@ -67,6 +68,21 @@ public sealed class ClaimClearanceTests
     }
 
     [Fact]
+    public void A_device_is_not_torn_from_pods_that_have_addresses_of_its_ENI()
+    {
+        var used = Decide(Seen with { Usage = UsageProbe.Addressed(A.Address, ["team/app"])! });
+        Assert.Equal(
+            new Blocker(
+                Reasons.DeviceInUse,
+                "0000:00:06.0 is in use by pod team/app, with addresses of its ENI; it is not modified before that ends."
+            ),
+            Assert.IsType<BindClearance.Refused>(used).Why
+        );
+        Assert.Equal(Reasons.DeviceUsageUnknown, Reason(Seen with { Usage = UsageProbe.Addressed(A.Address, null)! }));
+        Assert.Null(UsageProbe.Addressed(A.Address, []));
+    }
+
+    [Fact]
     public void What_was_begun_may_be_finished_though_the_interface_is_gone_by_now()
     {
         var halfway = Seen with
@@ -75,6 +91,7 @@ public sealed class ClaimClearanceTests
             Link = null,
             Journal = new JournalEntry { PciAddress = A.Address.ToString(), Phase = JournalPhase.Binding },
             BindBlocker = new Blocker(Reasons.DeviceInUse, "no interface"),
+            Usage = new DeviceUsage.Unknown("the address book is not open"),
         };
         Assert.IsType<BindClearance.Granted>(Decide(halfway));
         Assert.Equal(Reasons.InvalidSpec, Reason(halfway with { TouchBlocker = new Blocker(Reasons.InvalidSpec, "no") }));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
@@ -28,6 +29,9 @@ internal sealed class ClaimApi : HttpMessageHandler
 
     /// <summary>Called before a claim is read.</summary>
     public Func<Task> BeforeClaimIsRead { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>How many pages of claims were listed.</summary>
+    public int ClaimLists { get; private set; }
 
     /// <summary>Every write that was taken, as <c>POST name</c>.</summary>
     public IReadOnlyList<string> Writes
@@ -149,6 +153,12 @@ internal sealed class ClaimApi : HttpMessageHandler
             }
 
             return AnswerClaim(request, $"{space}/{claim}", body);
+        }
+
+        if (parts is ["apis", "resource.k8s.io", "v1", "resourceclaims"])
+        {
+            Assert.Equal(HttpMethod.Get, request.Method);
+            return ListClaims(request.RequestUri.Query);
         }
 
         Assert.Equal(["apis", "resource.k8s.io", "v1", "resourceslices"], parts.Take(4));
@@ -273,6 +283,29 @@ internal sealed class ClaimApi : HttpMessageHandler
                 ["items"] = new JsonArray([.. _slices.Values.Select(slice => slice.DeepClone())]),
             }
         );
+
+    // In pages of one.
+    private HttpResponseMessage ListClaims(string query)
+    {
+        lock (_lock)
+        {
+            ClaimLists++;
+            var next = query.Split("continue=") is [_, var token] ? int.Parse(token, CultureInfo.InvariantCulture) : 0;
+            var metadata = new JsonObject { ["resourceVersion"] = $"{_version}" };
+            if (next + 1 < _claims.Count)
+            {
+                metadata["continue"] = $"{next + 1}";
+            }
+
+            return Json(
+                new JsonObject
+                {
+                    ["metadata"] = metadata,
+                    ["items"] = new JsonArray([.. _claims.Values.Skip(next).Take(1).Select(claim => claim.DeepClone())]),
+                }
+            );
+        }
+    }
 
     private HttpResponseMessage Watch()
     {

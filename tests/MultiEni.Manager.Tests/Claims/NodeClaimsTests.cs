@@ -3,6 +3,7 @@ using MultiEni.Api;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Claims;
 using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Safety;
 using MultiEni.Manager.Tests.Binding;
 using MultiEni.Manager.Tests.Kubelet.Dra.Protocol.HealthV1;
 using MultiEni.Manager.Tests.Kubelet.Dra.Protocol.Registration;
@@ -215,9 +216,7 @@ public sealed class NodeClaimsTests
         var settled = agent.Settled;
         bench.Clock.Advance(DraPublisher.WithdrawalGrace + TimeSpan.FromSeconds(1));
         Assert.True(agent.Settled > settled);
-        await Eventually.Holds(async () => await agent.Publisher.ConfirmAsync(null, Stop), () => "the end of the withdrawal");
-        Assert.Empty(bench.Api.Devices(NodeClaimsBench.SliceName)!);
-        Assert.IsType<OfferState.NotOffered>(agent.State);
+        await AgentTakesBackAsync(bench, agent);
     }
 
     [Fact]
@@ -248,8 +247,102 @@ public sealed class NodeClaimsTests
         Assert.Equal(["eni-a"], bench.Api.Devices(NodeClaimsBench.SliceName));
 
         await agent.UnprepareAsync("held");
-        await Eventually.Holds(async () => await agent.Publisher.ConfirmAsync(null, Stop), () => "the end of the withdrawal");
-        Assert.IsType<OfferState.NotOffered>(agent.State);
+        bench.Api.DeleteClaim("ns/held");
+        await AgentTakesBackAsync(bench, agent);
+    }
+
+    [Fact]
+    public async Task A_claim_whose_pod_is_on_its_way_keeps_its_device_in_the_slice_until_it_has_ended()
+    {
+        await using var bench = await NodeClaimsBench.StartAsync();
+        await using var agent = await bench.AgentAsync();
+        await agent.OfferAsync();
+        bench.Claim("other", device: "eni-b");
+        bench.Claim("foreign", driver: "gpu.example.com");
+        bench.Claim("late");
+        await agent.Publisher.WithdrawAsync(bench.Offer.Address, Stop);
+        await Eventually.Holds(() => Taint(bench) == "NoSchedule", "the taint");
+        Assert.Equal(0, bench.Api.ClaimLists);
+
+        bench.Clock.Advance(DraPublisher.WithdrawalGrace);
+        Assert.True(await agent.Publisher.ConfirmAsync(null, Stop));
+        Assert.Equal(
+            (
+                Reasons.DeviceInUse,
+                "eni-a is allocated to claim ns/late, whose pod has not got it yet; it is not taken back before the claim ends. Delete that pod if it does not start."
+            ),
+            (Why(agent).Reason, Why(agent).Message)
+        );
+        var lists = bench.Api.ClaimLists;
+
+        // As long as it has the device, the claim alone is read.
+        for (var look = 0; look < 3; look++)
+        {
+            var settled = agent.Settled;
+            bench.Clock.Advance(DraPublisher.AskInterval + TimeSpan.FromSeconds(1));
+            Assert.True(agent.Settled > settled);
+            await agent.Publisher.ConfirmAsync(null, Stop);
+            Assert.False(await agent.Publisher.ConfirmAsync(null, Stop));
+        }
+
+        Assert.Equal((lists, Reasons.DeviceInUse, "NoSchedule"), (bench.Api.ClaimLists, Why(agent).Reason, Taint(bench)));
+        Assert.Equal("", (await agent.PrepareAsync("late")).Error);
+        Assert.Equal("", await agent.UnprepareAsync("late"));
+        bench.Claim("late", device: "eni-b");
+        await AgentTakesBackAsync(bench, agent);
+    }
+
+    [Fact]
+    public async Task A_device_is_not_taken_back_while_claims_cannot_be_listed()
+    {
+        await using var bench = await NodeClaimsBench.StartAsync();
+        await using var agent = await bench.AgentAsync();
+        await agent.OfferAsync();
+        await agent.Publisher.WithdrawAsync(bench.Offer.Address, Stop);
+        await Eventually.Holds(() => Taint(bench) == "NoSchedule", "the taint");
+        bench.Api.Refuses = request =>
+            request.RequestUri!.AbsolutePath.EndsWith("/resourceclaims", StringComparison.Ordinal) ? "cannot list resource \"resourceclaims\"" : null;
+        bench.Clock.Advance(DraPublisher.WithdrawalGrace);
+        Assert.True(await agent.Publisher.ConfirmAsync(null, Stop));
+        Assert.Equal(Reasons.DeviceUsageUnknown, Why(agent).Reason);
+        Assert.Contains("cannot list resource", Why(agent).Message, StringComparison.Ordinal);
+        Assert.Equal(["eni-a"], bench.Api.Devices(NodeClaimsBench.SliceName));
+
+        bench.Api.Refuses = _ => null;
+        await AgentTakesBackAsync(bench, agent);
+    }
+
+    [Fact]
+    public async Task A_device_that_is_taken_back_while_its_claim_is_being_read_is_not_prepared()
+    {
+        await using var bench = await NodeClaimsBench.StartAsync();
+        await using var agent = await bench.AgentAsync();
+        await agent.OfferAsync();
+        bench.Api.BeforeClaimIsRead = async () =>
+        {
+            await agent.Publisher.WithdrawAsync(bench.Offer.Address, Stop);
+            await AgentTakesBackAsync(bench, agent);
+            bench.Claim("late");
+        };
+
+        Assert.Contains("is not, or no longer, offered on node node-1", (await agent.PrepareAsync("late")).Error, StringComparison.Ordinal);
+        Assert.Null(agent.Holds.Of(bench.Offer.Address, bench.Binding.Node.BootId));
+    }
+
+    /// <summary>Nothing may be done about a device on offer, so its repair would wait for ever.</summary>
+    [Fact]
+    public async Task A_device_that_cannot_be_used_does_not_wait_for_claims_that_wait_for_it()
+    {
+        await using var bench = await NodeClaimsBench.StartAsync();
+        await using var agent = await bench.AgentAsync();
+        await agent.OfferAsync();
+        bench.Claim("late");
+        await bench.Binding.Agent().Bind.BindAsync(await bench.Binding.RequestAsync("vfio-pci"), Stop);
+        await agent.Publisher.CheckAsync(Stop);
+        Assert.Contains("cannot be used", (await agent.PrepareAsync("late")).Error, StringComparison.Ordinal);
+        await agent.Publisher.WithdrawAsync(bench.Offer.Address, Stop);
+        await AgentTakesBackAsync(bench, agent);
+        Assert.Equal(0, bench.Api.ClaimLists);
     }
 
     [Fact]
@@ -495,6 +588,22 @@ public sealed class NodeClaimsTests
         Assert.Equal("", await next.UnprepareAsync("first"));
         Assert.Equal("ena", bench.Binding.Driver);
     }
+
+    private static async Task AgentTakesBackAsync(NodeClaimsBench bench, NodeClaimsLife agent)
+    {
+        await Eventually.Holds(
+            async () =>
+            {
+                bench.Clock.Advance(DraPublisher.AskInterval);
+                await agent.Publisher.ConfirmAsync(null, Stop);
+                return agent.State is OfferState.NotOffered;
+            },
+            () => "the end of the withdrawal"
+        );
+        Assert.Empty(bench.Api.Devices(NodeClaimsBench.SliceName)!);
+    }
+
+    private static Blocker Why(NodeClaimsLife agent) => Assert.IsType<OfferState.Withdrawing>(agent.State).Why;
 
     private static Socket Listen(string path)
     {

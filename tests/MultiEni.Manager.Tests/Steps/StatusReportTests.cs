@@ -178,6 +178,29 @@ public sealed class StatusReportTests
     }
 
     [Theory]
+    [InlineData(true, 64, "")]
+    [InlineData(false, 65, "")]
+    [InlineData(true, 65, "which has 65 characters, and the attributes of devices that claims get have at most 64; shorten it.")]
+    [InlineData(false, 80, "")]
+    public void Claims_find_devices_by_an_attribute_that_not_every_resource_fits_into(bool servesClaims, int length, string problem)
+    {
+        var attachment = A.Attachment();
+        attachment.Spec!.Device.ResourceName = $"{new string('p', length - 33)}.io/{new string('n', 29)}";
+        var settings = new ManagerSettings
+        {
+            Kubernetes = new() { Server = new Uri("http://127.0.0.1/"), Source = "test" },
+            NodeName = "node-1",
+            DevicePublisher = servesClaims ? PublisherChoice.Dra : PublisherChoice.Embedded,
+        };
+
+        var desired = DesiredDeviceReader.Read(attachment, "ens6", settings);
+
+        Assert.Equal(problem.Length == 0, desired.Resource is not null);
+        Assert.EndsWith(problem, desired.ResourceProblem, StringComparison.Ordinal);
+        Assert.Equal(problem.Length == 0, desired.ResourceProblem.Length == 0);
+    }
+
+    [Theory]
     [InlineData(1500, "ens6", 1500)]
     [InlineData(0, "ens6", 3000)]
     [InlineData(0, "ens7", 9001)]

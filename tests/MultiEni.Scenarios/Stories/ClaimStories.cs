@@ -77,7 +77,7 @@ public class ClaimStories
 
     [Fact]
     [NeedsSimulatedApiServer]
-    public async Task A_claim_that_wants_the_kernel_of_a_device_that_is_always_bound_is_rejected_with_the_remedy()
+    public async Task A_claim_that_wants_the_kernel_of_a_device_that_is_always_bound_is_rejected_with_the_remedy_and_the_release_waits_for_it()
     {
         await using var stage = await StageAsync();
         await stage.ApplyAsync(Manifests.NodeEni("bound", "enableDPDK: true"));
@@ -89,9 +89,22 @@ public class ClaimStories
             async () => await WaitingAsync(stage, "app") is { } why && why.Contains("spec.dpdkBinding: WhenClaimed", StringComparison.Ordinal),
             "the pod says why it waits"
         );
-        await stage.Api.DeletePodAsync("app", Stage.Stop);
+
+        // A claim has its device from the allocation on, prepared or not.
+        var claim = Assert.Single(await stage.Api.ListAsync(Claims, Stage.Stop))["metadata"]!["name"]!.GetValue<string>();
         await stage.DeleteNodeEniAsync("bound");
+        await stage.UntilAsync(
+            async () =>
+                (await stage.AttachmentsAsync("bound")).Any(found =>
+                    found.Status!.Conditions.Find(ConditionTypes.Released) is { Reason: Reasons.DeviceInUse } released
+                    && released.Message.Contains($"is allocated to claim default/{claim}", StringComparison.Ordinal)
+                ),
+            "the release names the claim"
+        );
+        Assert.Single(Assert.Single(await stage.Api.ListAsync(Slices, Stage.Stop))["spec"]!["devices"]!.AsArray());
+        await stage.Api.DeletePodAsync("app", Stage.Stop);
         await stage.AssertNothingLeftAsync();
+        Assert.Empty(stage.Refusals);
     }
 
     [Fact]

@@ -21,11 +21,20 @@ internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding bindi
 
     /// <summary>Prepares.</summary>
     /// <param name="plan">What is to be.</param>
+    /// <param name="isOffered">
+    /// Whether a device is still there for claims: asked when the claim is noted, from when on
+    /// nobody takes the device back.
+    /// </param>
     /// <param name="doing">Told what is being waited for.</param>
     /// <param name="cancellationToken">
     /// Ends the wait; what was begun is finished when the claim is asked for again.
     /// </param>
-    public async Task<PrepareAnswer> PrepareAsync(PreparedClaim plan, Action<string> doing, CancellationToken cancellationToken)
+    public async Task<PrepareAnswer> PrepareAsync(
+        PreparedClaim plan,
+        Func<PreparedClaimDevice, bool> isOffered,
+        Action<string> doing,
+        CancellationToken cancellationToken
+    )
     {
         if (plan.Devices.Count == 0)
         {
@@ -34,7 +43,11 @@ internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding bindi
 
         try
         {
-            claims.Save(plan);
+            if (Begin(plan, isOffered) is { } refused)
+            {
+                return refused;
+            }
+
             var devices = new List<PreparedClaimDevice>();
             foreach (var device in plan.Devices)
             {
@@ -131,6 +144,30 @@ internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding bindi
         {
             return new UnprepareAnswer.Refused($"Claim {claim}: {error.Message}") { Reason = ClaimFailures.FilesUnwritable };
         }
+    }
+
+    // Between the decision and this moment the API server and the kubelet were asked.
+    private PrepareAnswer.Refused? Begin(PreparedClaim plan, Func<PreparedClaimDevice, bool> isOffered)
+    {
+        var isBegun = claims.Find(plan.Uid, plan.BootId) is not null;
+        if (claims.Begin(plan) is var (holder, held))
+        {
+            return new PrepareAnswer.Refused(PrepareDecision.StillPrepared(held.Device, plan.ToString(), holder, held.Pool))
+            {
+                Reason = ClaimFailures.DeviceInUse,
+            };
+        }
+
+        if (isBegun || plan.Devices.Find(device => !isOffered(device)) is not { } missing)
+        {
+            return null;
+        }
+
+        claims.Remove(plan.Uid);
+        return new PrepareAnswer.Refused(PrepareDecision.NotOffered(missing.Device, plan.ToString(), missing.Pool))
+        {
+            Reason = ClaimFailures.DeviceUnavailable,
+        };
     }
 
     private static PrepareAnswer.Prepared Answer(PreparedClaim claim) =>

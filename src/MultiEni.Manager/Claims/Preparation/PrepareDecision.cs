@@ -60,6 +60,16 @@ internal static class PrepareDecision
         return new PrepareStep.Prepare(plan);
     }
 
+    /// <summary>What is said of a device that another claim has.</summary>
+    public static string StillPrepared(string device, string claim, PreparedClaim holder, string node) =>
+        $"Device {device} of claim {claim} is still prepared for claim {holder} ({holder.Uid}), whose pod has not ended on node {node}. "
+        + "It is prepared as soon as that has ended.";
+
+    /// <summary>What is said of a device that is not there for claims.</summary>
+    public static string NotOffered(string device, string claim, string node) =>
+        $"Device {device} of claim {claim} is not, or no longer, offered on node {node}: its ENI was detached, or no NodeENI asks for it. "
+        + "Delete the pod, so that it gets another device.";
+
     private static DevicePlan DecideDevice(PrepareObservation seen, AllocatedDevice result, List<AllocationConfig>? config)
     {
         if (result.Pool != seen.Node)
@@ -80,11 +90,7 @@ internal static class PrepareDecision
                 return new DevicePlan.Planned(noted with { Requests = [result.MainRequest] });
             }
 
-            return Refused(
-                $"Device {result.Device} of claim {seen.Asked} is not, or no longer, offered on node {seen.Node}: its ENI was detached, or no NodeENI asks for it. "
-                    + "Delete the pod, so that it gets another device.",
-                ClaimFailures.DeviceUnavailable
-            );
+            return Refused(NotOffered(result.Device, seen.Asked.ToString(), seen.Node), ClaimFailures.DeviceUnavailable);
         }
 
         var isAdmin = result.AdminAccess == true;
@@ -109,11 +115,7 @@ internal static class PrepareDecision
 
         if (holder is not null)
         {
-            return Refused(
-                $"Device {result.Device} of claim {seen.Asked} is still prepared for claim {holder} ({holder.Uid}), whose pod has not ended on node {seen.Node}. "
-                    + "It is prepared as soon as that has ended.",
-                ClaimFailures.DeviceInUse
-            );
+            return Refused(StillPrepared(result.Device, seen.Asked.ToString(), holder, seen.Node), ClaimFailures.DeviceInUse);
         }
 
         return ClaimConfigReader.Read(config, result) switch
@@ -197,7 +199,7 @@ internal static class PrepareDecision
         holder is null ? device.Offer.Driver : HolderOf(holder, device)!.Driver;
 
     private static PreparedClaimDevice? HolderOf(PreparedClaim claim, ClaimableDevice device) =>
-        claim.Devices.Find(held => !held.IsAdminAccess && (held.Device == device.Name || held.PciAddress == device.Offer.Address.ToString()));
+        claim.Holds(device.Name, device.Offer.Address.ToString());
 
     private static void Join(PreparedClaimDevice device, PreparedClaimDevice again)
     {

@@ -38,6 +38,14 @@ internal sealed record PreparedClaim
     public IEnumerable<string> Requests =>
         Devices.SelectMany(device => device.Requests).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
+    /// <summary>
+    /// The device that it has for itself, by the device's name or because another one was plugged
+    /// into its place: containers of the claim's pods may open whatever is there. Null when it has
+    /// neither.
+    /// </summary>
+    public PreparedClaimDevice? Holds(string device, string pciAddress) =>
+        Devices.Find(held => !held.IsAdminAccess && (held.Device == device || held.PciAddress == pciAddress));
+
     /// <summary><c>namespace/name</c>, as messages have it.</summary>
     public override string ToString() => $"{Namespace}/{Name}";
 }

@@ -86,6 +86,36 @@ internal sealed class PreparedClaims
         return null;
     }
 
+    /// <summary>
+    /// Puts a claim on disk that is about to be prepared, unless another one has one of its devices
+    /// by now: what was seen when the preparation was decided on may be long ago. When this returns
+    /// null, it may begin.
+    /// </summary>
+    /// <returns>The claim that has a device, and which; null when this one has them all.</returns>
+    /// <exception cref="JournalException">
+    /// The disk does not take it; nothing is noted and nothing may be changed.
+    /// </exception>
+    public (PreparedClaim Holder, PreparedClaimDevice Device)? Begin(PreparedClaim plan)
+    {
+        _before?.Invoke($"claim {plan.Phase}");
+        lock (_lock)
+        {
+            foreach (var wanted in plan.Devices.Where(device => !device.IsAdminAccess))
+            {
+                var holder = Table.Values.FirstOrDefault(other =>
+                    other.Uid != plan.Uid && other.BootId == plan.BootId && other.Holds(wanted.Device, wanted.PciAddress) is not null
+                );
+                if (holder is not null)
+                {
+                    return (holder, wanted);
+                }
+            }
+
+            Put(plan);
+            return null;
+        }
+    }
+
     /// <summary>Puts a claim on disk. When this returns, what it announces may begin.</summary>
     /// <exception cref="JournalException">
     /// The disk does not take it; nothing is noted and nothing may be changed.
@@ -95,17 +125,7 @@ internal sealed class PreparedClaims
         _before?.Invoke($"claim {claim.Phase}");
         lock (_lock)
         {
-            var previous = Table.GetValueOrDefault(claim.Uid);
-            Table[claim.Uid] = claim;
-            try
-            {
-                Write();
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                Restore(claim.Uid, previous);
-                throw new JournalException(_path, error);
-            }
+            Put(claim);
         }
     }
 
@@ -201,6 +221,21 @@ internal sealed class PreparedClaims
                     + "the file away.",
                 error
             );
+        }
+    }
+
+    private void Put(PreparedClaim claim)
+    {
+        var previous = Table.GetValueOrDefault(claim.Uid);
+        Table[claim.Uid] = claim;
+        try
+        {
+            Write();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Restore(claim.Uid, previous);
+            throw new JournalException(_path, error);
         }
     }
 

@@ -118,7 +118,11 @@ internal sealed class ClaimLife
 
     public JournalEntry? Entry() => Journal.Find(PciAddress.Parse(_bench.Binding.Address), _bench.Binding.Node.BootId);
 
-    public Task<PrepareAnswer> PrepareAsync(PreparedClaim? plan = null) => Preparation.PrepareAsync(plan ?? _bench.Plan(), _ => { }, ClaimBench.Stop);
+    /// <summary>Whether a device is still there for claims when the claim is noted.</summary>
+    public Func<PreparedClaimDevice, bool> IsOffered { get; set; } = _ => true;
+
+    public Task<PrepareAnswer> PrepareAsync(PreparedClaim? plan = null) =>
+        Preparation.PrepareAsync(plan ?? _bench.Plan(), IsOffered, _ => { }, ClaimBench.Stop);
 
     public Task<UnprepareAnswer> UnprepareAsync(string uid = "uid-1") => Preparation.UnprepareAsync(Find(uid)!, _ => { }, ClaimBench.Stop);
 }

@@ -296,6 +296,55 @@ public sealed class ClaimPreparationTests
     }
 
     [Fact]
+    public async Task Of_two_claims_that_were_both_decided_on_while_a_device_was_free_one_gets_it()
+    {
+        await using var bench = await ClaimBench.StartAsync();
+        var agent = bench.Agent();
+        var (first, second) = (bench.Plan(), bench.Plan("uid-2") with { Name = "second" });
+        Assert.IsType<PrepareAnswer.Prepared>(await agent.PrepareAsync(first));
+
+        var refused = Assert.IsType<PrepareAnswer.Refused>(await agent.PrepareAsync(second));
+
+        Assert.Equal(
+            (
+                ClaimFailures.DeviceInUse,
+                "Device eni-a of claim ns/second is still prepared for claim ns/claim (uid-1), whose pod has not ended on node node-1. "
+                    + "It is prepared as soon as that has ended."
+            ),
+            (refused.Reason, refused.Why)
+        );
+        Assert.Null(agent.Find("uid-2"));
+        // Another ENI in the same place is reached by what the first one's containers have.
+        var moved = second with { Devices = [second.Devices[0] with { Device = "eni-b" }] };
+        Assert.IsType<PrepareAnswer.Refused>(await agent.PrepareAsync(moved));
+        var looking = second with { Devices = [second.Devices[0] with { IsAdminAccess = true, IsBoundForClaim = false }] };
+        Assert.IsType<PrepareAnswer.Prepared>(await agent.PrepareAsync(looking));
+    }
+
+    [Fact]
+    public async Task A_device_that_is_taken_back_before_its_claim_is_noted_is_not_prepared_and_what_was_begun_is_finished()
+    {
+        await using var bench = await ClaimBench.StartAsync();
+        var agent = bench.Agent();
+        agent.IsOffered = device =>
+        {
+            // From here on nobody takes it back any more.
+            Assert.Equal(ClaimPhase.Preparing, agent.Find()!.Phase);
+            return device.Device != "eni-a";
+        };
+
+        var refused = Assert.IsType<PrepareAnswer.Refused>(await agent.PrepareAsync());
+
+        Assert.Equal(ClaimFailures.DeviceUnavailable, refused.Reason);
+        Assert.Contains("is not, or no longer, offered on node node-1", refused.Why, StringComparison.Ordinal);
+        Assert.Null(agent.Find());
+        Assert.Equal("ena", bench.Binding.Driver);
+
+        agent.Claims.Save(bench.Plan());
+        Assert.IsType<PrepareAnswer.Prepared>(await agent.PrepareAsync());
+    }
+
+    [Fact]
     public async Task Who_holds_a_device_is_known_until_the_claim_has_ended_and_a_look_holds_nothing()
     {
         await using var bench = await ClaimBench.StartAsync();

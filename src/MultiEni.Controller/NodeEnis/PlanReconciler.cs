@@ -101,6 +101,7 @@ internal sealed class PlanReconciler(
             Retained = retained.Of(nodeEni, resolution.Network),
             ElasticIps = await ElasticIpsAsync(nodeEni, oldest: null, cancellationToken),
             ElasticIpsOfOthers = () => ElasticIpsOfOthers(name),
+            ElasticIpHolders = () => new(cluster.Attachments, inventory.Rows()),
             DefaultDeviceIndex = defaultDeviceIndex,
             LimitsUnavailable = await LearnTypesAsync(nodes, EniSettings.AreIn(nodeEni.Spec!), cancellationToken),
         };

@@ -87,11 +87,12 @@ internal sealed class LeadingController(
         );
         var summaries = new SummaryReconciler(view, guarded, outcomes, permissions, writeFailures, objectProblems, events, time);
         var retained = new RetainedView(view, inventory, outcomes);
+        var elasticIps = new ElasticIpCatalog(ec2, time);
         var plans = new PlanReconciler(
             view,
             guarded,
             catalog,
-            new ElasticIpCatalog(ec2, time),
+            elasticIps,
             types,
             inventory,
             cooldowns,
@@ -160,8 +161,8 @@ internal sealed class LeadingController(
             background.Add(new HopLimits(settings.Imds, view, outcomes, ec2, time, loggers.CreateLogger<HopLimits>()).RunAsync);
         }
 
-        var attachments = AttachmentReconciler(guarded, ec2, inventory, types, instances, cooldowns, catalog, retained, limits, metrics);
-        background.Add(new PlanLoop(_plans, plans, view, informers, outcomes, cooldowns, settings.ConcurrentReconciles, time).RunAsync);
+        var attachments = AttachmentReconciler(guarded, ec2, inventory, types, instances, cooldowns, catalog, elasticIps, retained, limits, metrics);
+        background.Add(new PlanLoop(_plans, plans, view, informers, outcomes, cooldowns, elasticIps, settings.ConcurrentReconciles, time).RunAsync);
         background.Add(new AttachmentLoop(_attachments, attachments, view, informers, inventory, events, limits.Most + SpareWorkers).RunAsync);
         background.Add(inventory.RunAsync);
         await background.RunAsync(new Resync(_attachments, view, inventory, leaks, metrics, settings.ReconcilePeriod, time, _logger).RunAsync);
@@ -182,6 +183,7 @@ internal sealed class LeadingController(
         InstanceStates instances,
         CreateCooldowns cooldowns,
         NetworkCatalog catalog,
+        ElasticIpCatalog elasticIps,
         RetainedView retained,
         ConcurrencyLimits limits,
         ControllerMetrics metrics
@@ -200,7 +202,7 @@ internal sealed class LeadingController(
             observer,
             new CallExecutor(operations, inventory, observer, writer, reservations, cooldowns, limits, backoff, metrics, time),
             new RestExecutor(inventory, writer, limits),
-            new FailureHandler(inventory, writer, memory, reservations, cooldowns, backoff, catalog, metrics),
+            new FailureHandler(inventory, writer, memory, reservations, cooldowns, backoff, catalog, elasticIps, metrics),
             backoff,
             writer,
             limits

@@ -10,7 +10,14 @@ namespace MultiEni.Controller.Planning;
 /// </summary>
 /// <param name="attachments">All attachments, of whichever NodeENI.</param>
 /// <param name="rows">All ENIs of the cluster, attached or not.</param>
-internal sealed class ElasticIpHolders(IEnumerable<EniAttachment> attachments, IEnumerable<EniRow> rows)
+/// <param name="isRefused">
+/// Whether EC2 lately refused an Elastic IP, the second, to the ENI of an attachment, the first.
+/// </param>
+internal sealed class ElasticIpHolders(
+    IReadOnlyList<EniAttachment> attachments,
+    IReadOnlyList<EniRow> rows,
+    Func<string, string, bool>? isRefused = null
+)
 {
     /// <summary>Nothing is known, and so nothing contested.</summary>
     public static readonly ElasticIpHolders Unknown = new([], []);
@@ -26,6 +33,18 @@ internal sealed class ElasticIpHolders(IEnumerable<EniAttachment> attachments, I
 
     private readonly ILookup<string, EniRow> _rows = rows.Where(row => row.ElasticIp is not null)
         .ToLookup(row => row.ElasticIp!.AllocationId, StringComparer.Ordinal);
+
+    private readonly HashSet<string> _slotsWithOne = rows.Where(row => row.ElasticIp is not null)
+        .Select(row => row.Slot)
+        .OfType<string>()
+        .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Whether EC2 refused it to the ENI of an attachment. Not if that ENI has one, of whomever: then
+    /// no other would be taken either.
+    /// </summary>
+    public bool IsRefused(string attachment, string allocationId) =>
+        isRefused?.Invoke(attachment, allocationId) == true && !_slotsWithOne.Contains(attachment);
 
     /// <summary>Whether an ENI of the cluster has it, and nobody is about to take it from there.</summary>
     public bool IsHeld(string allocationId) => _rows[allocationId].Any(row => !IsGivenUp(row));

@@ -43,9 +43,10 @@ internal sealed class ElasticIpPool
     }
 
     /// <summary>The Elastic IP of one ENI.</summary>
+    /// <param name="name">Name of its attachment.</param>
     /// <param name="present">Its attachment, if it exists.</param>
     /// <param name="held">The one that the retained ENI has which it takes; null for none.</param>
-    public ElasticIpChoice For(EniAttachment? present, string? held = null)
+    public ElasticIpChoice For(string name, EniAttachment? present, string? held = null)
     {
         var has = present?.Spec!.ElasticIp;
         if (present is { Metadata.IsBeingDeleted: true })
@@ -63,17 +64,17 @@ internal sealed class ElasticIpPool
         {
             if (IsUsable(held))
             {
-                _taken.Add(held);
-                return new(Changed(has, held), Lack: null);
+                return Give(has, held);
             }
 
             // It is to have another one, so that this one is taken from it first.
             has = Changed(new() { AllocationId = held, FormerAllocationIds = has?.FormerAllocationIds }, has?.AllocationId);
         }
 
-        if (has?.AllocationId is { } kept && IsUsable(kept) && (kept == held || _holders.MayKeep(present!.Metadata.Name, kept)))
+        if (has?.AllocationId is { } kept && IsUsable(kept) && (kept == held || _holders.MayKeep(name, kept)))
         {
-            return new(has, Lack: null);
+            // Only for another one: the refusal of the last one is told by its attachment.
+            return _holders.IsRefused(name, kept) && Free(name) is { } other ? Give(has, other) : new(has, Lack: null);
         }
 
         if (_available is ElasticIps.Unknown unknown)
@@ -81,10 +82,9 @@ internal sealed class ElasticIpPool
             return new(has, new(Reasons.ElasticIpsUnavailable, $"the Elastic IPs of spec.elasticIPs could not be looked up: {unknown.Why}", true));
         }
 
-        if (Listed.FirstOrDefault(id => !_taken.Contains(id) && !_holders.IsHeld(id)) is { } free)
+        if (Free(name) is { } free)
         {
-            _taken.Add(free);
-            return new(Changed(has, free), Lack: null);
+            return Give(has, free);
         }
 
         return new(
@@ -95,6 +95,14 @@ internal sealed class ElasticIpPool
                 false
             )
         );
+    }
+
+    private string? Free(string name) => Listed.FirstOrDefault(id => !_taken.Contains(id) && !_holders.IsHeld(id) && !_holders.IsRefused(name, id));
+
+    private ElasticIpChoice Give(ElasticIpSpec? has, string allocationId)
+    {
+        _taken.Add(allocationId);
+        return new(Changed(has, allocationId), Lack: null);
     }
 
     private bool IsUsable(string allocationId) => _available is ElasticIps.Unknown || Listed.Contains(allocationId);

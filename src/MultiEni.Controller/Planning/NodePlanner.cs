@@ -206,7 +206,7 @@ internal sealed class NodePlanner
             _fixed.Take(slot.Name, primary);
             _retained.Take(retained);
             queues.Take(settings.EnaQueueCount, present?.Spec);
-            var elastic = _elastic.For(present, retained?.ElasticIp?.AllocationId);
+            var elastic = _elastic.For(slot.Name, present, retained?.ElasticIp?.AllocationId);
             if (elastic.Lack is { } lack)
             {
                 lacking = new NodeProblem(node.Name, lack.Reason, lack.Message, lack.Temporary);

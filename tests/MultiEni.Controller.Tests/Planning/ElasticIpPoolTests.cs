@@ -56,7 +56,7 @@ public sealed class ElasticIpPoolTests
         };
         var pool = new ElasticIpPool(new(), new ElasticIps.Known(listed.Split(' ')), [held], [own], ElasticIpHolders.Unknown);
 
-        var choice = pool.For(own, held);
+        var choice = pool.For("own", own, held);
 
         Assert.Null(choice.Lack);
         Assert.Equal(expected, choice.ElasticIp!.AllocationId);
@@ -92,7 +92,7 @@ public sealed class ElasticIpPoolTests
         var holders = new ElasticIpHolders([mine, others], holder is null ? [] : [Having("eni-1", holder, "e1")]);
         var pool = new ElasticIpPool(new(), new ElasticIps.Known(["e1", "e2"]), ids, [mine], holders);
 
-        Assert.Equal(expected, pool.For(mine).ElasticIp!.AllocationId);
+        Assert.Equal(expected, pool.For("m", mine).ElasticIp!.AllocationId);
     }
 
     [Fact]
@@ -103,10 +103,32 @@ public sealed class ElasticIpPoolTests
         EniAttachment[] deleted = [mine, both[1] with { Metadata = both[1].Metadata with { DeletionTimestamp = A.Noon } }];
 
         ElasticIpChoice Choice(EniAttachment[] all) =>
-            new ElasticIpPool(new(), new ElasticIps.Known(["e1"]), ["e1"], [mine], new ElasticIpHolders(all, [])).For(mine);
+            new ElasticIpPool(new(), new ElasticIps.Known(["e1"]), ["e1"], [mine], new ElasticIpHolders(all, [])).For("m", mine);
 
         Assert.Equal((null, Reasons.NoElasticIpLeft), (Choice(both).ElasticIp!.AllocationId, Choice(both).Lack?.Reason));
         Assert.Equal(("e1", null), (Choice(deleted).ElasticIp!.AllocationId, Choice(deleted).Lack?.Reason));
+    }
+
+    // Those of the list that EC2 refused to the ENI, the one that its ENI has, and what it is to have.
+    [Theory]
+    [InlineData("", null, "e1")]
+    [InlineData("e1", null, "e2")]
+    [InlineData("e1 e2", null, "e3")]
+    [InlineData("e1 e2 e3", null, "e1")]
+    [InlineData("e1", "e1", "e1")]
+    [InlineData("e1", "e9", "e1")]
+    public void One_that_EC2_refuses_is_exchanged_as_long_as_there_is_another(string refused, string? onEni, string expected)
+    {
+        var mine = Naming("m", "e1");
+        var holders = new ElasticIpHolders(
+            [mine],
+            onEni is null ? [] : [Having("eni-1", "m", onEni)],
+            (name, id) => name == "m" && refused.Split(' ').Contains(id)
+        );
+
+        var choice = new ElasticIpPool(new(), new ElasticIps.Known(["e1", "e2", "e3"]), [], [mine], holders).For("m", mine);
+
+        Assert.Equal((expected, null), (choice.ElasticIp!.AllocationId, choice.Lack));
     }
 
     [Fact]
@@ -118,9 +140,9 @@ public sealed class ElasticIpPoolTests
         ElasticIpPool Pool(params EniAttachment[] own) =>
             new(new(), new ElasticIps.Known(["e1", "e2", "e3"]), ["e1", "e2"], own, new ElasticIpHolders([taker, claimant], [retained]));
 
-        Assert.Equal("e3", Pool().For(null).ElasticIp!.AllocationId);
-        Assert.Equal("e1", Pool(taker).For(taker, held: "e1").ElasticIp!.AllocationId);
-        Assert.Equal("e3", Pool(claimant).For(claimant).ElasticIp!.AllocationId);
+        Assert.Equal("e3", Pool().For("z", null).ElasticIp!.AllocationId);
+        Assert.Equal("e1", Pool(taker).For("m", taker, held: "e1").ElasticIp!.AllocationId);
+        Assert.Equal("e3", Pool(claimant).For("a", claimant).ElasticIp!.AllocationId);
     }
 
     [Fact]

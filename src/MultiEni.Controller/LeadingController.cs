@@ -87,11 +87,12 @@ internal sealed class LeadingController(
         );
         var retained = new RetainedView(view, inventory, outcomes);
         var summaries = new SummaryReconciler(view, guarded, outcomes, retained, permissions, writeFailures, objectProblems, events, time);
+        var elasticIps = new ElasticIpCatalog(ec2, time);
         var plans = new PlanReconciler(
             view,
             guarded,
             catalog,
-            new ElasticIpCatalog(ec2, time),
+            elasticIps,
             types,
             inventory,
             cooldowns,
@@ -162,8 +163,8 @@ internal sealed class LeadingController(
             background.Add(new HopLimits(settings.Imds, view, outcomes, ec2, time, loggers.CreateLogger<HopLimits>()).RunAsync);
         }
 
-        var attachments = AttachmentReconciler(guarded, ec2, inventory, types, instances, cooldowns, catalog, retained, limits, metrics);
-        background.Add(new PlanLoop(_plans, plans, view, informers, outcomes, cooldowns, settings.ConcurrentReconciles, time).RunAsync);
+        var attachments = AttachmentReconciler(guarded, ec2, inventory, types, instances, cooldowns, catalog, elasticIps, retained, limits, metrics);
+        background.Add(new PlanLoop(_plans, plans, view, informers, outcomes, cooldowns, elasticIps, settings.ConcurrentReconciles, time).RunAsync);
         background.Add(new AttachmentLoop(_attachments, attachments, view, informers, inventory, events, limits.Most + SpareWorkers).RunAsync);
         background.Add(inventory.RunAsync);
         await background.RunAsync(new Resync(_attachments, view, inventory, leaks, metrics, settings.ReconcilePeriod, time, _logger).RunAsync);
@@ -184,6 +185,7 @@ internal sealed class LeadingController(
         InstanceStates instances,
         CreateCooldowns cooldowns,
         NetworkCatalog catalog,
+        ElasticIpCatalog elasticIps,
         RetainedView retained,
         ConcurrencyLimits limits,
         ControllerMetrics metrics
@@ -202,7 +204,7 @@ internal sealed class LeadingController(
             observer,
             new CallExecutor(operations, inventory, observer, writer, reservations, cooldowns, limits, backoff, metrics, time),
             new RestExecutor(inventory, writer, limits),
-            new FailureHandler(inventory, writer, memory, reservations, cooldowns, backoff, catalog, metrics),
+            new FailureHandler(inventory, writer, memory, reservations, cooldowns, backoff, catalog, elasticIps, metrics),
             backoff,
             writer,
             limits

@@ -20,6 +20,7 @@ internal sealed class HostRequest(HttpContext context, SimulatedHost host, Cance
             ("GET", ["files", "link"]) => SendTextAsync(host.ReadLink(FilePath)),
             ("GET", ["files", "list"]) => SendAsync(host.List(FilePath), HostJson.Default.IReadOnlyListString),
             ("GET", ["files", "exists"]) => SendTextAsync(host.Exists(FilePath) ? "true" : "false"),
+            ("GET", ["files", "number"]) => SendTextAsync(host.DeviceNumber(FilePath)),
             ("POST", ["files", "write"]) => WriteAsync(),
             ("POST", ["files", "probe"]) => SendErrorAsync(host.ProbeOpen(FilePath)),
             ("GET", ["network"]) => SendAsync(host.Network(), HostJson.Default.SimulatedNetwork),

@@ -19,6 +19,8 @@ internal abstract record KernelNode
     /// </summary>
     internal sealed record Link(string Text, string Target) : KernelNode;
 
-    /// <summary>A character device. <paramref name="Group"/> is the vfio group behind it.</summary>
-    internal sealed record Device(int? Group = null) : KernelNode;
+    /// <summary>
+    /// A character device with its number. <paramref name="Group"/> is the vfio group behind it.
+    /// </summary>
+    internal sealed record Device(string Number, int? Group = null) : KernelNode;
 }

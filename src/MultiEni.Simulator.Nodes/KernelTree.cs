@@ -44,7 +44,8 @@ internal sealed class KernelTree(
             ["bus", "pci", "devices", var address, .. var rest] when drivers.Find(address) is { } device => Device(device, rest),
             ["bus", "pci", "drivers"] => new KernelNode.Directory(PciDrivers.Names.Where(modules.HasDriver)),
             ["bus", "pci", "drivers", var driver, .. var rest] when modules.HasDriver(driver) => Driver(driver, rest),
-            ["class"] => Directory("iommu", "net"),
+            ["class"] => Directory("iommu", "net", "uio", "vfio"),
+            ["class", "uio" or "vfio", var name, "dev"] when Character(name) is { } device => new KernelNode.File(device.Number),
             ["class", "iommu"] => options.Iommu is IommuKind.None ? Directory() : Directory("dmar0"),
             ["class", "iommu", "dmar0"] when options.Iommu is not IommuKind.None => Directory(),
             ["class", "net"] => new KernelNode.Directory(network.Links.Select(link => link.Name)),
@@ -243,7 +244,8 @@ internal sealed class KernelTree(
         (parts, drivers.Find(hold.Address)) switch
         {
             (["comm"], _) => new KernelNode.File(DeviceHold.Program),
-            (["fd"], _) => Directory("0", "3"),
+            (["fd" or "fdinfo"], _) => Directory("0", "3"),
+            (["fdinfo", "0" or "3"], _) => new KernelNode.File("pos:\t0\nflags:\t02100002\nmnt_id:\t25"),
             (["fd", "0"], _) => new KernelNode.Link("/dev/null", "/dev/null"),
             (["fd", "3"], { UioNumber: { } uio }) => new KernelNode.Link($"/dev/uio{uio}", $"/dev/uio{uio}"),
             (["fd", "3"], { IommuGroup: not null } device) => new KernelNode.Link($"/dev/vfio/{GroupNode(device)}", $"/dev/vfio/{GroupNode(device)}"),
@@ -261,11 +263,18 @@ internal sealed class KernelTree(
                     .Distinct(StringComparer.Ordinal)
                     .Append("vfio")
             ),
-            ["vfio", "vfio"] when modules.IsLoaded("vfio") => new KernelNode.Device(),
-            ["vfio", var name] when VfioGroup(name) is { } group => new KernelNode.Device(group),
-            [var name] when drivers.Devices.Values.Any(device => device.UioNumber is { } uio && name == $"uio{uio}") => new KernelNode.Device(),
+            ["vfio", "vfio"] when modules.IsLoaded("vfio") => new KernelNode.Device("10:196"),
+            ["vfio", var name] when VfioGroup(name) is not null => Character(name),
+            [var name] => Character(name) is { Group: null } device ? device : null,
             _ => null,
         };
+
+    // The kernel chooses the major numbers when it boots, from the top of their range.
+    private KernelNode.Device? Character(string name) =>
+        VfioGroup(name) is { } group ? new KernelNode.Device($"511:{group}", group)
+        : drivers.Devices.Values.FirstOrDefault(device => device.UioNumber is { } uio && name == $"uio{uio}") is { } device
+            ? new KernelNode.Device($"510:{device.UioNumber}")
+        : null;
 
     private int? VfioGroup(string name) =>
         drivers

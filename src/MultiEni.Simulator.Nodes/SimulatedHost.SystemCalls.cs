@@ -53,6 +53,17 @@ public sealed partial class SimulatedHost
     }
 
     /// <summary>
+    /// <c>MAJOR:MINOR</c> of the character device to which a path leads; null when it leads to none.
+    /// </summary>
+    public string? DeviceNumber(string path)
+    {
+        lock (_gate)
+        {
+            return _files.Find(path, followLast: true) is KernelNode.Device device ? device.Number : null;
+        }
+    }
+
+    /// <summary>
     /// One write(2). Ends when the kernel would return; the token only ends the node's life, as a
     /// process in a write cannot be interrupted.
     /// </summary>

@@ -24,6 +24,7 @@ internal sealed class FailureHandler(
     CreateCooldowns cooldowns,
     StepBackoff backoff,
     NetworkCatalog catalog,
+    ElasticIpCatalog elasticIps,
     ControllerMetrics metrics
 )
 {
@@ -92,6 +93,13 @@ internal sealed class FailureHandler(
             reservations.MarkTaken(spec.InstanceId, spec.NetworkCardIndex, attach.DeviceIndex);
         }
 
+        if (step is EniStep.AssociateElasticIp associate && IsAboutTheElasticIp(failure))
+        {
+            // The ENI may have one that no sweep has shown yet.
+            inventory.Watch(associate.Row.EniId);
+            elasticIps.Refuse(attachment, associate.AllocationId, failure.Reaction.RetryAfter!.Value);
+        }
+
         if (step is EniStep.Create create && failure.Reaction.Kind == ReactionKind.ParameterMismatch)
         {
             await inventory.RefreshSlotsAsync([attachment.Metadata.Name], cancellationToken);
@@ -137,6 +145,9 @@ internal sealed class FailureHandler(
 
         return null;
     }
+
+    private static bool IsAboutTheElasticIp(Ec2Failure failure) =>
+        failure.Reaction == Ec2Reaction.ElasticIpInUse || failure.Code.StartsWith("InvalidAllocationID", StringComparison.Ordinal);
 
     // Delete-on-termination waits among thousands right after they were attached; that a try of it
     // was throttled is no news.

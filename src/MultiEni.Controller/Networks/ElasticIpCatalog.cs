@@ -1,23 +1,49 @@
+using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Ec2.Failures;
+using MultiEni.Controller.Leading;
 using MultiEni.Controller.Planning;
 using MultiEni.Operator.Caching;
 
 namespace MultiEni.Controller.Networks;
 
 /// <summary>
-/// Looks up Elastic IPs by tag. An answer counts until an ENI lacks one, however old it is: a
-/// cluster in which nothing changes asks nothing.
+/// Looks up Elastic IPs by tag, and remembers which ones EC2 refused to which ENI. An answer counts
+/// until an ENI lacks one, or for as long as the caller lets it.
 /// </summary>
 internal sealed class ElasticIpCatalog(Ec2Client ec2, TimeProvider time)
 {
     /// <summary>Until an answer that lacks something is asked for again.</summary>
     public static readonly TimeSpan Refresh = TimeSpan.FromSeconds(30);
 
+    /// <summary>For how long an answer counts that lacks nothing: tags are changed by people.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
+
     private static readonly TimeSpan KeptUnused = TimeSpan.FromHours(2);
 
     private readonly ExpiringMap<string, Entry> _bySelector = new(time);
+    private readonly ExpiringMap<(string Attachment, string AllocationId), bool> _refused = new(time);
+
+    /// <summary>The NodeENI whenever EC2 refuses one of its Elastic IPs: it may have others.</summary>
+    public Signal<string> Refusals { get; } = new();
+
+    /// <summary>
+    /// EC2 will not associate an Elastic IP with an ENI. Whatever is known of it by its tags is out of
+    /// date, and for a while the ENI had better have another one.
+    /// </summary>
+    /// <param name="attachment">The attachment of the ENI.</param>
+    /// <param name="allocationId">The Elastic IP.</param>
+    /// <param name="duration">For how long it is not given to this ENI, if another one can be.</param>
+    public void Refuse(EniAttachment attachment, string allocationId, TimeSpan duration)
+    {
+        _refused.Set((attachment.Metadata.Name, allocationId), value: true, duration);
+        _bySelector.RemoveWhere((_, entry) => entry.Answer.Rows?.Any(row => row.AllocationId == allocationId) == true);
+        Refusals.Raise(attachment.Spec!.NodeEniRef.Name);
+    }
+
+    /// <summary>Whether EC2 lately refused it to the ENI of an attachment.</summary>
+    public bool IsRefused(string attachment, string allocationId) => _refused.TryGet((attachment, allocationId), out _);
 
     /// <summary>The Elastic IPs of a specification, those that something else has left out.</summary>
     /// <param name="spec">The specification; null for none.</param>
@@ -32,7 +58,10 @@ internal sealed class ElasticIpCatalog(Ec2Client ec2, TimeProvider time)
         }
 
         var key = string.Join('\n', selector.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}"));
-        if (!_bySelector.TryGet(key, out var known) || (oldest is { } age && time.GetElapsedTime(known.At) > age))
+        if (
+            !_bySelector.TryGet(key, out var known)
+            || ((known.Answer.Failure is null ? oldest : Refresh) is { } age && time.GetElapsedTime(known.At) > age)
+        )
         {
             known = new(await LookUpAsync(selector, cancellationToken), time.GetTimestamp());
         }

@@ -4,6 +4,7 @@ using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Leading;
+using MultiEni.Controller.Networks;
 using MultiEni.Operator.Informers;
 using MultiEni.Operator.Queues;
 
@@ -17,6 +18,7 @@ internal sealed class PlanLoop(
     ControllerInformers informers,
     PlanOutcomes outcomes,
     CreateCooldowns cooldowns,
+    ElasticIpCatalog elasticIps,
     int workers,
     TimeProvider time
 )
@@ -34,6 +36,7 @@ internal sealed class PlanLoop(
         using var nodes = informers.Nodes.Subscribe(OnNode);
         using var attachments = informers.Attachments.Subscribe(OnAttachment);
         using var subnets = cooldowns.Subnets.Subscribe(OnSubnetFull);
+        using var refusals = elasticIps.Refusals.Subscribe(name => _debounced.Add(name));
         await loop.RunAsync(reconciler.ReconcileAsync, workers, cancellationToken);
     }
 

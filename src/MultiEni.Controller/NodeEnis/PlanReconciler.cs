@@ -99,8 +99,9 @@ internal sealed class PlanReconciler(
             IsMade = attachment => inventory.FindBySlot(attachment).Count > 0,
             HasNoRoom = subnet => cooldowns.IsFull(subnet, nodeEni.Spec!.Ipv4PrefixCount > 0),
             Retained = retained.Of(nodeEni, resolution.Network),
-            ElasticIps = await ElasticIpsAsync(nodeEni, oldest: null, cancellationToken),
+            ElasticIps = await ElasticIpsAsync(nodeEni, ElasticIpCatalog.Lifetime, cancellationToken),
             ElasticIpsOfOthers = () => ElasticIpsOfOthers(name),
+            ElasticIpHolders = () => new(cluster.Attachments, inventory.Rows(), elasticIps.IsRefused),
             DefaultDeviceIndex = defaultDeviceIndex,
             LimitsUnavailable = await LearnTypesAsync(nodes, EniSettings.AreIn(nodeEni.Spec!), cancellationToken),
         };
@@ -257,7 +258,7 @@ internal sealed class PlanReconciler(
         }
     }
 
-    private Task<ElasticIps> ElasticIpsAsync(NodeEni nodeEni, TimeSpan? oldest, CancellationToken cancellationToken) =>
+    private Task<ElasticIps> ElasticIpsAsync(NodeEni nodeEni, TimeSpan oldest, CancellationToken cancellationToken) =>
         elasticIps.ResolveAsync(nodeEni.Spec!.ElasticIps, eni => inventory.Find(eni) is not null, oldest, cancellationToken);
 
     private IEnumerable<string> ElasticIpsOfOthers(string name) =>

@@ -17,34 +17,43 @@ internal sealed class ElasticIpPool
     private readonly ElasticIps _available;
     private readonly bool _wanted;
     private readonly HashSet<string> _taken;
-    private readonly HashSet<string> _retained;
+    private readonly ElasticIpHolders _holders;
 
     /// <summary>Nobody has one but those who exist.</summary>
     /// <param name="spec">What the NodeENI asks for.</param>
     /// <param name="available">The Elastic IPs.</param>
-    /// <param name="ofOthers">Those that attachments of other NodeENIs have.</param>
+    /// <param name="ofOthers">
+    /// Those that attachments of other NodeENIs name, and those of retained ENIs, which go to whoever
+    /// takes the ENI.
+    /// </param>
     /// <param name="own">The attachments of the NodeENI.</param>
-    /// <param name="retained">Those of retained ENIs, which go to whoever takes the ENI.</param>
+    /// <param name="holders">Who has which.</param>
     public ElasticIpPool(
         ElasticIpsSpec? spec,
         ElasticIps available,
         IEnumerable<string> ofOthers,
         IEnumerable<EniAttachment> own,
-        IEnumerable<string>? retained = null
+        ElasticIpHolders holders
     )
     {
-        _retained = [.. retained ?? []];
+        _holders = holders;
         _wanted = spec is not null;
         _available = available;
         _taken = _wanted ? [.. ofOthers, .. own.Select(attachment => attachment.Spec!.ElasticIp?.AllocationId).OfType<string>()] : [];
     }
 
     /// <summary>The Elastic IP of one ENI.</summary>
+    /// <param name="name">Name of its attachment.</param>
     /// <param name="present">Its attachment, if it exists.</param>
     /// <param name="held">The one that the retained ENI has which it takes; null for none.</param>
-    public ElasticIpChoice For(EniAttachmentSpec? present, string? held = null)
+    public ElasticIpChoice For(string name, EniAttachment? present, string? held = null)
     {
-        var has = present?.ElasticIp;
+        var has = present?.Spec!.ElasticIp;
+        if (present is { Metadata.IsBeingDeleted: true })
+        {
+            return new(has, Lack: null);
+        }
+
         if (!_wanted)
         {
             return new(has is null ? null : Changed(has, to: null), Lack: null);
@@ -53,19 +62,19 @@ internal sealed class ElasticIpPool
         // The ENI comes with it, so it is first whatever was chosen before there was an ENI.
         if (held is not null && held != has?.AllocationId)
         {
-            if (!_taken.Contains(held) && IsUsable(held))
+            if (IsUsable(held))
             {
-                _taken.Add(held);
-                return new(Changed(has, held), Lack: null);
+                return Give(has, held);
             }
 
             // It is to have another one, so that this one is taken from it first.
             has = Changed(new() { AllocationId = held, FormerAllocationIds = has?.FormerAllocationIds }, has?.AllocationId);
         }
 
-        if (has?.AllocationId is { } kept && IsUsable(kept))
+        if (has?.AllocationId is { } kept && IsUsable(kept) && (kept == held || _holders.MayKeep(name, kept)))
         {
-            return new(has, Lack: null);
+            // Only for another one: the refusal of the last one is told by its attachment.
+            return _holders.IsRefused(name, kept) && Free(name) is { } other ? Give(has, other) : new(has, Lack: null);
         }
 
         if (_available is ElasticIps.Unknown unknown)
@@ -73,10 +82,9 @@ internal sealed class ElasticIpPool
             return new(has, new(Reasons.ElasticIpsUnavailable, $"the Elastic IPs of spec.elasticIPs could not be looked up: {unknown.Why}", true));
         }
 
-        if (Listed.FirstOrDefault(id => !_taken.Contains(id) && !_retained.Contains(id)) is { } free)
+        if (Free(name) is { } free)
         {
-            _taken.Add(free);
-            return new(Changed(has, free), Lack: null);
+            return Give(has, free);
         }
 
         return new(
@@ -87,6 +95,14 @@ internal sealed class ElasticIpPool
                 false
             )
         );
+    }
+
+    private string? Free(string name) => Listed.FirstOrDefault(id => !_taken.Contains(id) && !_holders.IsHeld(id) && !_holders.IsRefused(name, id));
+
+    private ElasticIpChoice Give(ElasticIpSpec? has, string allocationId)
+    {
+        _taken.Add(allocationId);
+        return new(Changed(has, allocationId), Lack: null);
     }
 
     private bool IsUsable(string allocationId) => _available is ElasticIps.Unknown || Listed.Contains(allocationId);

@@ -34,9 +34,9 @@ internal sealed class NodePlanner
         _elastic = new ElasticIpPool(
             spec.ElasticIps,
             input.ElasticIps,
-            spec.ElasticIps is null ? [] : input.ElasticIpsOfOthers(),
+            spec.ElasticIps is null ? [] : input.ElasticIpsOfOthers().Concat(_retained.ElasticIps),
             existing.Values,
-            _retained.ElasticIps
+            spec.ElasticIps is null ? ElasticIpHolders.Unknown : input.ElasticIpHolders()
         );
         _template = input.Network is null ? null : new AttachmentTemplate(input.NodeEni, input.Network, _firstIndex);
     }
@@ -206,7 +206,7 @@ internal sealed class NodePlanner
             _fixed.Take(slot.Name, primary);
             _retained.Take(retained);
             queues.Take(settings.EnaQueueCount, present?.Spec);
-            var elastic = _elastic.For(present?.Spec, retained?.ElasticIp?.AllocationId);
+            var elastic = _elastic.For(slot.Name, present, retained?.ElasticIp?.AllocationId);
             if (elastic.Lack is { } lack)
             {
                 lacking = new NodeProblem(node.Name, lack.Reason, lack.Message, lack.Temporary);

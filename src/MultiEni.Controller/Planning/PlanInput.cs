@@ -60,8 +60,11 @@ internal sealed record PlanInput(
     /// <summary>The Elastic IPs that the NodeENI may use.</summary>
     public ElasticIps ElasticIps { get; init; } = ElasticIps.None;
 
-    /// <summary>Those that attachments of other NodeENIs have.</summary>
+    /// <summary>Those that attachments of other NodeENIs name.</summary>
     public Func<IEnumerable<string>> ElasticIpsOfOthers { get; init; } = static () => [];
+
+    /// <summary>Who has which Elastic IP, in the whole cluster.</summary>
+    public Func<ElasticIpHolders> ElasticIpHolders { get; init; } = static () => Planning.ElasticIpHolders.Unknown;
 
     /// <summary>
     /// Why EC2 could not be asked for the limits of some types; null when it was, or when nothing

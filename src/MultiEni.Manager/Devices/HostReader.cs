@@ -221,6 +221,13 @@ internal static class SysfsPaths
         return numbers.FirstOrDefault(name => name.StartsWith("uio", StringComparison.Ordinal)) is { } uio ? $"/dev/{uio}" : null;
     }
 
+    /// <summary>
+    /// The file that tells the number of such a device node. Not the node itself: where a container
+    /// has the nodes of its start, those of devices that came later are missing.
+    /// </summary>
+    public static string NumberOf(string node) =>
+        $"/sys/class/{(node.StartsWith("/dev/vfio/", StringComparison.Ordinal) ? "vfio" : "uio")}/{LastPart(node)}/dev";
+
     /// <summary>The last part of a path or link target.</summary>
     /// <returns>
     /// Null when it could not be a name in a path of ours: it is put into those that are written

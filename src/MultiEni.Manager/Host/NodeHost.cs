@@ -34,6 +34,13 @@ internal interface IHostFiles
     ValueTask<bool> ExistsAsync(string path, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The number of the character device to which a path leads, such as <c>511:3</c> (major and
+    /// minor, as the files <c>dev</c> of sysfs have it); null when something else or nothing is there.
+    /// A link of <c>/proc/PID/fd</c> leads to the very file that is open, whatever its text says.
+    /// </summary>
+    ValueTask<string?> ReadDeviceNumberAsync(string path, CancellationToken cancellationToken);
+
+    /// <summary>
     /// One write(2) of exactly these bytes to an existing file below <c>/sys</c> or
     /// <c>/proc/sys/net</c>. May take very long: an unbind waits
     /// for whoever holds the device open, and giving up on the wait does not undo the write.

@@ -80,6 +80,9 @@ internal sealed class TimeLimits(TimeSpan limit, TimeProvider clock)
         public ValueTask<bool> ExistsAsync(string path, CancellationToken cancellationToken) =>
             limits.WithinAsync($"Looking for {path}", token => files.ExistsAsync(path, token), cancellationToken);
 
+        public ValueTask<string?> ReadDeviceNumberAsync(string path, CancellationToken cancellationToken) =>
+            limits.WithinAsync($"Looking for the device {path}", token => files.ReadDeviceNumberAsync(path, token), cancellationToken);
+
         public ValueTask<Errno> WriteAsync(string path, string text, CancellationToken cancellationToken) =>
             files.WriteAsync(path, text, cancellationToken);
 

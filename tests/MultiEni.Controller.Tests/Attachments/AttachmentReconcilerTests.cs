@@ -1,6 +1,7 @@
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Attachments.Concurrency;
 using MultiEni.Controller.Ec2.Inventory;
+using MultiEni.Controller.Networks;
 using MultiEni.Controller.Telemetry;
 using MultiEni.Controller.Tests.Ec2;
 using MultiEni.Operator.Queues;
@@ -98,6 +99,7 @@ public sealed class AttachmentReconcilerTests
             var cooldowns = new CreateCooldowns(time);
             var backoff = new StepBackoff(time);
             var metrics = new ControllerMetrics(_meter, () => 0, () => 0, () => false, () => 0, () => [], () => []);
+            ElasticIps = new(world.Ec2.Client, time);
             var pods = new PodAddressPlanner(view, Inventory, world.Catalog, cooldowns, _ => 30, world.PodAddresses, time);
             var observer = new AttachmentObserver(
                 view,
@@ -117,7 +119,7 @@ public sealed class AttachmentReconcilerTests
                 observer,
                 new CallExecutor(operations, Inventory, observer, writer, Reservations, cooldowns, limits, backoff, metrics, time),
                 new RestExecutor(Inventory, writer, limits),
-                new FailureHandler(Inventory, writer, world.PodAddresses, Reservations, cooldowns, backoff, world.Catalog, metrics),
+                new FailureHandler(Inventory, writer, world.PodAddresses, Reservations, cooldowns, backoff, world.Catalog, ElasticIps, metrics),
                 backoff,
                 writer,
                 limits
@@ -127,6 +129,8 @@ public sealed class AttachmentReconcilerTests
         public EniInventory Inventory { get; }
 
         public IndexReservations Reservations { get; }
+
+        public ElasticIpCatalog ElasticIps { get; }
 
         public AttachmentReconciler Reconciler { get; }
 

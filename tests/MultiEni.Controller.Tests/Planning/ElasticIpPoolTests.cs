@@ -1,5 +1,6 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.Tests.Planning;
@@ -53,9 +54,9 @@ public sealed class ElasticIpPoolTests
             Metadata = new() { Name = "own" },
             Spec = present,
         };
-        var pool = new ElasticIpPool(new(), new ElasticIps.Known(listed.Split(' ')), [], [own], [held]);
+        var pool = new ElasticIpPool(new(), new ElasticIps.Known(listed.Split(' ')), [held], [own], ElasticIpHolders.Unknown);
 
-        var choice = pool.For(present, held);
+        var choice = pool.For("own", own, held);
 
         Assert.Null(choice.Lack);
         Assert.Equal(expected, choice.ElasticIp!.AllocationId);
@@ -65,6 +66,84 @@ public sealed class ElasticIpPoolTests
     [Fact]
     public void What_other_NodeENIs_have_is_not_given_out() =>
         Assert.Equal(["e2", "e4", "e5"], Given(Plan(["e1", "e2", "e3", "e4", "e5"], ofOthers: ["e1", "e3"]).Apply));
+
+    // What the attachment `m` of one NodeENI and another one, of another NodeENI, name, whose ENI has
+    // `e1` in EC2, and what `m` is to have.
+    [Theory]
+    [InlineData("n:e1", null, "e1")]
+    [InlineData("l:e1", null, "e2")]
+    [InlineData("n:e1", "n", "e2")]
+    [InlineData("l:e1", "m", "e1")]
+    [InlineData("l:e1", "l", "e2")]
+    [InlineData("l:e3", "l", "e2")]
+    [InlineData("l:e3 e1", "l", "e1")]
+    [InlineData("l: e1", "l", "e1")]
+    [InlineData("l:e3", null, "e1")]
+    [InlineData("l:e3", "nobody", "e2")]
+    public void Of_two_attachments_that_name_the_same_one_the_ENI_that_has_it_keeps_it_or_else_the_lower_name(
+        string other,
+        string? holder,
+        string expected
+    )
+    {
+        var (name, ids) = (other.Split(':')[0], other.Split(':')[1].Split(' '));
+        var mine = Naming("m", "e1");
+        var others = Naming(name, ids[0] is "" ? null : ids[0], ids.Length > 1 ? ids[1] : null);
+        var holders = new ElasticIpHolders([mine, others], holder is null ? [] : [Having("eni-1", holder, "e1")]);
+        var pool = new ElasticIpPool(new(), new ElasticIps.Known(["e1", "e2"]), ids, [mine], holders);
+
+        Assert.Equal(expected, pool.For("m", mine).ElasticIp!.AllocationId);
+    }
+
+    [Fact]
+    public void One_that_is_contested_and_has_no_substitute_is_given_up_and_whoever_is_deleted_contests_nothing()
+    {
+        var mine = Naming("m", "e1");
+        EniAttachment[] both = [mine, Naming("l", "e1")];
+        EniAttachment[] deleted = [mine, both[1] with { Metadata = both[1].Metadata with { DeletionTimestamp = A.Noon } }];
+
+        ElasticIpChoice Choice(EniAttachment[] all) =>
+            new ElasticIpPool(new(), new ElasticIps.Known(["e1"]), ["e1"], [mine], new ElasticIpHolders(all, [])).For("m", mine);
+
+        Assert.Equal((null, Reasons.NoElasticIpLeft), (Choice(both).ElasticIp!.AllocationId, Choice(both).Lack?.Reason));
+        Assert.Equal(("e1", null), (Choice(deleted).ElasticIp!.AllocationId, Choice(deleted).Lack?.Reason));
+    }
+
+    // Those of the list that EC2 refused to the ENI, the one that its ENI has, and what it is to have.
+    [Theory]
+    [InlineData("", null, "e1")]
+    [InlineData("e1", null, "e2")]
+    [InlineData("e1 e2", null, "e3")]
+    [InlineData("e1 e2 e3", null, "e1")]
+    [InlineData("e1", "e1", "e1")]
+    [InlineData("e1", "e9", "e1")]
+    public void One_that_EC2_refuses_is_exchanged_as_long_as_there_is_another(string refused, string? onEni, string expected)
+    {
+        var mine = Naming("m", "e1");
+        var holders = new ElasticIpHolders(
+            [mine],
+            onEni is null ? [] : [Having("eni-1", "m", onEni)],
+            (name, id) => name == "m" && refused.Split(' ').Contains(id)
+        );
+
+        var choice = new ElasticIpPool(new(), new ElasticIps.Known(["e1", "e2", "e3"]), [], [mine], holders).For("m", mine);
+
+        Assert.Equal((expected, null), (choice.ElasticIp!.AllocationId, choice.Lack));
+    }
+
+    [Fact]
+    public void The_one_of_a_retained_ENI_is_given_to_nobody_else_and_stays_with_it_whoever_names_it()
+    {
+        var taker = Naming("m", "e2");
+        var claimant = Naming("a", "e1");
+        var retained = Having("eni-1", "gone", "e1");
+        ElasticIpPool Pool(params EniAttachment[] own) =>
+            new(new(), new ElasticIps.Known(["e1", "e2", "e3"]), ["e1", "e2"], own, new ElasticIpHolders([taker, claimant], [retained]));
+
+        Assert.Equal("e3", Pool().For("z", null).ElasticIp!.AllocationId);
+        Assert.Equal("e1", Pool(taker).For("m", taker, held: "e1").ElasticIp!.AllocationId);
+        Assert.Equal("e3", Pool(claimant).For("a", claimant).ElasticIp!.AllocationId);
+    }
 
     [Fact]
     public void One_that_is_no_longer_listed_is_given_up_and_remembered_until_it_is_gone()
@@ -98,6 +177,16 @@ public sealed class ElasticIpPoolTests
         Assert.Equal((Reasons.ElasticIpsUnavailable, true), (problem.Reason, problem.Temporary));
         Assert.Contains("throttled", problem.Message, StringComparison.Ordinal);
     }
+
+    private static EniAttachment Naming(string name, string? elasticIp, string? former = null) =>
+        A.Attachment(name, spec: spec => spec.ElasticIp = new() { AllocationId = elasticIp, FormerAllocationIds = former is null ? null : [former] });
+
+    private static EniRow Having(string id, string slot, string elasticIp) =>
+        A.Row(id) with
+        {
+            Tags = new Dictionary<string, string> { [EniTags.Slot] = slot },
+            ElasticIp = new(elasticIp, "eipassoc-1", "203.0.113.1"),
+        };
 
     private static Plan Plan(string[]? listed, IReadOnlyList<EniAttachment>? existing = null, string[]? ofOthers = null)
     {

@@ -194,7 +194,15 @@ public sealed class EniCountersTests : IDisposable
             return interfaceName == "ens6" ? new DriverCounters(BusAddress, [new DriverCounter("bw_in_allowance_exceeded", 3)]) : null;
         }
 
-        public ValueTask<string?> ReadTextAsync(string path, CancellationToken cancellationToken) => ValueTask.FromResult<string?>("");
+        public ValueTask<string?> ReadTextAsync(string path, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<string?>(
+                path.EndsWith("/dev", StringComparison.Ordinal) ? "511:0"
+                : path == $"/proc/{Program}/fdinfo/3" ? "flags:\t02"
+                : ""
+            );
+
+        public ValueTask<string?> ReadDeviceNumberAsync(string path, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<string?>(path == $"/proc/{Program}/fd/3" ? "511:0" : null);
 
         public const int Program = 4711;
 

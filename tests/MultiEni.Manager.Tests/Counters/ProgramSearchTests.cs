@@ -80,7 +80,11 @@ public sealed class ProgramSearchTests : IDisposable
         public ValueTask<string?> ReadLinkAsync(string path, CancellationToken cancellationToken) =>
             ValueTask.FromResult<string?>(Open.GetValueOrDefault(int.Parse(path.Split('/')[2])));
 
-        public ValueTask<string?> ReadTextAsync(string path, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<string?> ReadTextAsync(string path, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<string?>(path.Contains("/fdinfo/") ? "flags:\t02" : $"511:{path.Split('/')[^2]}");
+
+        public ValueTask<string?> ReadDeviceNumberAsync(string path, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<string?>($"511:{Open.GetValueOrDefault(int.Parse(path.Split('/')[2]))?.Split('/')[^1]}");
 
         public ValueTask<bool> ExistsAsync(string path, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -119,6 +119,8 @@ public sealed class TimeLimitsTests
 
         public ValueTask<bool> ExistsAsync(string path, CancellationToken cancellationToken) => HangAsync(false);
 
+        public ValueTask<string?> ReadDeviceNumberAsync(string path, CancellationToken cancellationToken) => HangAsync<string?>(null);
+
         public ValueTask<Errno> WriteAsync(string path, string text, CancellationToken cancellationToken) => HangAsync(Errno.None);
 
         public ValueTask<Errno> ProbeOpenAsync(string path, CancellationToken cancellationToken) => HangAsync(Errno.None);

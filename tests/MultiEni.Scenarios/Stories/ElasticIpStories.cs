@@ -87,6 +87,40 @@ public class ElasticIpStories
         Assert.Equal(asked, stage.Calls("DescribeAddresses"));
     }
 
+    [Fact]
+    public async Task Two_NodeENIs_that_share_a_list_and_come_at_the_same_moment_end_with_different_ones()
+    {
+        await using var stage = await Stage.StartAsync(OftenSwept);
+        var world = stage.Cluster.Ec2.World;
+        var ids = Enumerable.Range(0, 4).Select(_ => world.AddElasticIp(OfTheCluster).AllocationId).ToList();
+        var list = $"elasticIPs: {{allocationIDs: [{string.Join(", ", ids)}]}}";
+
+        await Task.WhenAll(stage.ApplyAsync(Manifests.NodeEni("first", list)), stage.ApplyAsync(Manifests.NodeEni("second", list)));
+
+        await stage.UntilAsync(() => world.ElasticIps.All(address => address.NetworkInterfaceId is not null), "every ENI has one");
+        await stage.UntilReadyAsync("first", 2);
+        await stage.UntilReadyAsync("second", 2);
+        Assert.Equal(ids.Order(), stage.OurEnis.Select(eni => Of(stage, eni.Id)!).Order());
+    }
+
+    [Fact]
+    public async Task One_of_the_list_that_something_else_has_or_that_does_not_exist_is_passed_over_and_nobody_asks_for_ever()
+    {
+        await using var stage = await Stage.StartAsync(OftenSwept with { Nodes = 1 });
+        var world = stage.Cluster.Ec2.World;
+        var (taken, good) = (world.AddElasticIp(OfTheCluster).AllocationId, world.AddElasticIp(OfTheCluster).AllocationId);
+        await stage.AttachForeignEniAsync(stage.Nodes[0], deviceIndex: 5);
+        var holder = world.NetworkInterfaces.Single(eni => eni.Attachment?.DeviceIndex == 5).Id;
+        world.MoveElasticIp(taken, holder);
+
+        await stage.ApplyAsync(Manifests.NodeEni("public", $"elasticIPs: {{allocationIDs: [{taken}, eipalloc-0123456789abcdef0, {good}]}}"));
+
+        await stage.UntilReadyAsync("public", 1);
+        await stage.UntilAsync(() => Of(stage, stage.OurEnis.Single().Id) == good, "the ENI has the one that is free");
+        Assert.Equal(holder, world.ElasticIps.Single(address => address.AllocationId == taken).NetworkInterfaceId);
+        Assert.Equal((3, 0), (stage.Calls("AssociateAddress"), stage.Calls("DisassociateAddress")));
+    }
+
     private static string? Of(Stage stage, string eniId) =>
         stage.Cluster.Ec2.World.ElasticIps.SingleOrDefault(address => address.NetworkInterfaceId == eniId)?.AllocationId;
 }

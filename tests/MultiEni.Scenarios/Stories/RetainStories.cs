@@ -61,6 +61,36 @@ public class RetainStories
     }
 
     [Fact]
+    public async Task The_Elastic_IP_of_a_retained_ENI_is_given_to_no_other_NodeENI()
+    {
+        await using var stage = await Stage.StartAsync(Options(nodes: 2));
+        var world = stage.Cluster.Ec2.World;
+        world.AddElasticIp(OfTheCluster);
+        world.AddElasticIp(OfTheCluster);
+        const string selector = "elasticIPs: {selector: {networking.k8s.aws/cluster: simulated}}";
+        var nodes = stage.Nodes.ToList();
+        await stage.Api.LabelNodeAsync(nodes[0], "role", "gateway", Stage.Stop);
+        await stage.ApplyAsync(Manifests.Selecting("kept", "role: gateway", Retain, Kept, selector));
+        await stage.UntilReadyAsync("kept", 1);
+        await stage.UntilAsync(() => Elastic(stage, stage.OurEnis.Single()) is not null, "the ENI has an Elastic IP");
+        var (eni, its) = (stage.OurEnis.Single().Id, Elastic(stage, stage.OurEnis.Single()));
+        await stage.TerminateNodeAsync(nodes[0]);
+        await UntilRetainedAsync(stage, "kept", 1);
+
+        await stage.Api.LabelNodeAsync(nodes[1], "role", "peer", Stage.Stop);
+        await stage.ApplyAsync(Manifests.Selecting("other", "role: peer", selector));
+        await stage.UntilReadyAsync("other", 1);
+        await stage.UntilAsync(() => world.ElasticIps.All(address => address.NetworkInterfaceId is not null), "the new ENI has the other one");
+        Assert.Equal(its, Elastic(stage, stage.OurEnis.Single(row => row.Id == eni)));
+        Assert.Equal(2, stage.Calls("AssociateAddress"));
+
+        await stage.Api.LabelNodeAsync(await stage.AddNodeAsync(), "role", "gateway", Stage.Stop);
+        await stage.UntilReadyAsync("kept", 1);
+        Assert.Equal(its, Elastic(stage, stage.OurEnis.Single(row => row.Id == eni)));
+        Assert.Equal((2, 0), (stage.Calls("AssociateAddress"), stage.Calls("DisassociateAddress")));
+    }
+
+    [Fact]
     public async Task Nodes_that_are_replaced_at_once_take_different_ENIs_each_with_its_listed_address()
     {
         await using var stage = await Stage.StartAsync(Options(nodes: 2));

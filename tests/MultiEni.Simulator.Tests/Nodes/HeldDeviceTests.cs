@@ -52,6 +52,21 @@ public sealed class HeldDeviceTests
     }
 
     [Fact]
+    public async Task The_open_file_of_a_holder_has_the_number_of_the_device()
+    {
+        await using var node = await StartAsync();
+        await node.BindToVfioAsync();
+        using var holder = node.Host.HoldOpen(Second);
+
+        var number = await node.TextAsync("/sys/class/vfio/noiommu-0/dev");
+        var process = node.Host.List("/proc").First(name => char.IsAsciiDigit(name[0]));
+        Assert.NotNull(number);
+        Assert.Equal(number, node.Host.DeviceNumber("/dev/vfio/noiommu-0"));
+        Assert.Equal(number, node.Host.DeviceNumber($"/proc/{process}/fd/3"));
+        Assert.Null(node.Host.DeviceNumber($"/proc/{process}/comm"));
+    }
+
+    [Fact]
     public async Task A_group_has_one_opener()
     {
         await using var node = await StartAsync();

@@ -64,6 +64,10 @@ internal sealed class KernelFiles : IHostFiles
         RunAsync("host stat", path, Path.Exists, cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<string?> ReadDeviceNumberAsync(string path, CancellationToken cancellationToken) =>
+        RunAsync("host stat", path, LibC.CharacterDevice, cancellationToken);
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">
     /// The path is neither below <c>/sys</c> nor below <c>/proc/sys/net</c>, the only trees in which
     /// a program like this has something to write.

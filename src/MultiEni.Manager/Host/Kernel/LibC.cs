@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace MultiEni.Manager.Host.Kernel;
@@ -109,6 +111,49 @@ internal static partial class LibC
         // struct statfs begins with the type and is 120 bytes long.
         Span<long> buffer = stackalloc long[32];
         return StatFileSystem((int)file.DangerousGetHandle(), ref buffer[0]) == 0 ? buffer[0] : null;
+    }
+
+    // statx(2); since Linux 4.11. Not every C library offers it.
+    private static readonly nint StatXNumber = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 291 : 332;
+    private const nint FromWorkingDirectory = -100;
+
+    // AT_STATX_DONT_SYNC: what a remote file system knows by itself will do, so that none is waited
+    // for.
+    private const nint StatWithoutSync = 0x4000;
+    private const nint StatType = 1;
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint StatX(nint number, nint folder, ref readonly byte path, nint flags, nint mask, ref StatXBuffer buffer);
+
+    /// <summary>
+    /// The number of the character device to which a path leads, as <c>major:minor</c>; null when it
+    /// leads to something else or to nothing.
+    /// </summary>
+    public static string? CharacterDevice(string path)
+    {
+        const int typeOfMode = 0xF000;
+        const int characterDevice = 0x2000;
+        var terminated = Encoding.UTF8.GetBytes(path + '\0');
+        var buffer = default(StatXBuffer);
+        return
+            StatX(StatXNumber, FromWorkingDirectory, in terminated[0], StatWithoutSync, StatType, ref buffer) == 0
+            && (buffer.Mode & typeOfMode) == characterDevice
+            ? string.Create(CultureInfo.InvariantCulture, $"{buffer.DeviceMajor}:{buffer.DeviceMinor}")
+            : null;
+    }
+
+    /// <summary>What is read of struct statx.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct StatXBuffer
+    {
+        [FieldOffset(28)]
+        public ushort Mode;
+
+        [FieldOffset(128)]
+        public uint DeviceMajor;
+
+        [FieldOffset(132)]
+        public uint DeviceMinor;
     }
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]

@@ -104,6 +104,8 @@ internal sealed class SimulatedFiles(HttpClient http) : IHostFiles
     public async ValueTask<bool> ExistsAsync(string path, CancellationToken cancellationToken) =>
         bool.Parse(await http.GetStringAsync(Uri("exists", path), cancellationToken));
 
+    public ValueTask<string?> ReadDeviceNumberAsync(string path, CancellationToken cancellationToken) => GetAsync("number", path, cancellationToken);
+
     public async ValueTask<Errno> WriteAsync(string path, string text, CancellationToken cancellationToken)
     {
         using var body = new StringContent(text);

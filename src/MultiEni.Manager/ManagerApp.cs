@@ -80,7 +80,7 @@ internal static class ManagerApp
         // Health and metrics.
         using var counters = new EniCounters(host, CounterAllowlist.Ena, settings.NodeName, time, logger);
         counters.Show(meter);
-        using var exporter = new PrometheusExporter(meter, time);
+        using var exporter = new PrometheusExporter(meter, time, loggers.CreateLogger<PrometheusExporter>());
         exporter.ReadBeforeScrape(counters.RefreshAsync);
         var checks = new HealthChecks();
         checks.Add("attachments", attachments);
@@ -122,7 +122,12 @@ internal static class ManagerApp
 
             // Reconciling.
             var addresses = Addresses(view);
-            var links = new LinkObserver(host, linkRecord, refusals, eniId => addresses is null ? FrozenSet<string>.Empty : addresses.SharedOf(eniId));
+            var links = new LinkObserver(
+                host,
+                linkRecord,
+                refusals,
+                eniId => addresses is null ? FrozenSet<string>.Empty : addresses.SharedOf(eniId)
+            );
             var observer = new DeviceObserver(host, view, journal, publisher, claims.Holds, locked, links, Policy(settings), settings, time);
             var finished = new FinishedPods(pods, settings.ListPods, time);
             var plugins = new DevicePluginUse(publishing.PodResources, finished);

@@ -1,4 +1,5 @@
 using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.PodAddresses;
@@ -108,7 +109,10 @@ internal static class PodAddressDecision
         return new(free, Wanted(input) - free, Math.Max(Math.Min(slots, most), 0));
     }
 
-    private static int Wanted(PodAddressInput input) => Math.Max(input.Spec.PodAddresses!.Warm, input.Use?.Waiting ?? 0);
+    private static int Wanted(PodAddressInput input) => Math.Max(input.Spec.PodAddresses!.Warm, Waiting(input));
+
+    /// <summary>An agent is believed no number that cannot be.</summary>
+    private static int Waiting(PodAddressInput input) => Math.Clamp(input.Use?.Waiting ?? 0, 0, AddressUse.MostWaiting);
 
     /// <summary>
     /// The agent's count, which knows more than EC2 does. It lags behind what was assigned a moment
@@ -118,6 +122,7 @@ internal static class PodAddressDecision
     {
         var present = shown.Sum(item => AddressSets.IsPrefix(item) ? AddressSets.InAPrefix : 1);
         var unused = present - (input.Use?.Used ?? []).Count(used => AddressSets.Has(shown, used.Address));
+        reported = reported is { } count ? Math.Clamp(count, 0, AddressUse.MostFree) : null;
         return reported is { } free && input.Clocks.SinceAssignment >= Settling ? free : Math.Max(unused, reported ?? 0);
     }
 
@@ -190,7 +195,7 @@ internal static class PodAddressDecision
     /// <summary>Begins to take back what nobody has needed for a while.</summary>
     private static void Withdraw(PodAddressInput input, HashSet<string> wanted, HashSet<string> withdrawn)
     {
-        if (withdrawn.Count > 0 || input.Clocks.Quiet < Patience || (input.Use?.Waiting ?? 0) > 0)
+        if (withdrawn.Count > 0 || input.Clocks.Quiet < Patience || Waiting(input) > 0)
         {
             return;
         }

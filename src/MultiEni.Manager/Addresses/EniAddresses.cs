@@ -93,8 +93,7 @@ internal sealed record EniAddresses
     public bool Keeps(IPAddress address) => Has(address) || AssignedForPods.Contains(address);
 
     /// <summary>Whether pods may have an address, beside whoever has the whole device.</summary>
-    public bool HasForPods(IPAddress address) =>
-        (!HostHasAll && Secondary.Contains(address)) || PodIpv6.Contains(address) || IsOfPrefix(address);
+    public bool HasForPods(IPAddress address) => (!HostHasAll && Secondary.Contains(address)) || PodIpv6.Contains(address) || IsOfPrefix(address);
 
     /// <summary>Whether the host's link has an address, so that a pod must not.</summary>
     public bool HasForHost(IPAddress address) => IsHostManaged && Has(address) && !HasForPods(address);

@@ -29,7 +29,9 @@ internal sealed class LinkObserver(NodeHost host, LinkRecord record, NameRefusal
     )
     {
         var known = link is null ? new LinkChangesOf() : record.Of(seen.BootId, link);
-        var present = seen.Network.Addresses.Where(address => address.LinkIndex == link?.Index && known.Has(address)).Select(address => address.Address);
+        var present = seen
+            .Network.Addresses.Where(address => address.LinkIndex == link?.Index && known.Has(address))
+            .Select(address => address.Address);
         var plan = PlanOf(attachment, all, [.. present]);
         var facts = new LinkFacts
         {

@@ -69,6 +69,24 @@ public sealed class PodAddressDecisionTests
         Assert.Equal(new PodAddressChange.AssignCount(PodAddressKind.Ipv4Prefix, expected), PodAddressDecision.Plan(input with { Row = row }).Change);
     }
 
+    [Theory]
+    [InlineData(0, 0, int.MaxValue, 1024)]
+    [InlineData(0, 1, int.MaxValue, 64)]
+    [InlineData(0, 1, int.MinValue, null)]
+    [InlineData(int.MaxValue, 0, 5, null)]
+    [InlineData(int.MinValue, 0, 5, 5)]
+    public void An_agent_is_believed_no_number_that_cannot_be(int free, int prefixes, int waiting, int? expected)
+    {
+        var input = Input(0, 0) with
+        {
+            AddressesPerEni = null,
+            Use = new AddressUse { Free = free, Waiting = waiting },
+        };
+        input.Spec.Ipv4PrefixCount = prefixes;
+
+        Assert.Equal(expected, (PodAddressDecision.Plan(input).Change as PodAddressChange.AssignCount)?.Count);
+    }
+
     [Fact]
     public void IPv6_addresses_come_where_the_counts_ask_for_them()
     {

@@ -307,6 +307,16 @@ public sealed class AddressDecisionTests
         Assert.Equal("is being removed from the node", EniAddresses.Of([deleting], A.Boot)[0].Leaving);
     }
 
+    [Fact]
+    public void No_more_is_reported_than_the_schema_of_the_status_allows()
+    {
+        var eni = Eni() with { Prefixes = [.. Enumerable.Range(0, 100).Select(block => IPNetwork.Parse($"2001:db8:{block:x}::/80"))] };
+
+        var report = AddressReport.Of(eni, AddressBook.Empty, (5000, []))!;
+
+        Assert.Equal((AddressUse.MostFree, AddressUse.MostWaiting), (report.FreeIpv6, report.Waiting));
+    }
+
     private static AddressLease Given(IpamRequest request, IReadOnlyList<EniAddresses> enis, AddressBook? book = null, TimeSpan? now = null) =>
         Assert.IsType<AddressAnswer.Give>(AddressDecision.Add(request, enis, book ?? AddressBook.Empty, now ?? Now)).Lease;
 

@@ -18,6 +18,10 @@ public sealed class ResourceClassTests
             Assert.Single(stored.Spec.Selectors).Cel!.Expression
         );
         Assert.Equal(desired, ResourceClass.Kind.FromObject(stored));
+
+        // Somebody changes it.
+        stored.Spec.Selectors.Add(stored.Spec.Selectors[0]);
+        Assert.NotEqual(desired, ResourceClass.Kind.FromObject(stored));
     }
 
     [Fact]

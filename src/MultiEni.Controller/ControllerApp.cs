@@ -52,7 +52,7 @@ internal sealed class ControllerApp(
         attachments.AddIndex(ClusterView.ByRetainedEniIndex, attachment => attachment.Spec!.RetainedEni is { } eni ? [eni] : []);
         var events = new EventRecorder(kubernetes, "nodeeni-controller", settings.Identity, runtime, time, loggers.CreateLogger<EventRecorder>());
 
-        using var exporter = new PrometheusExporter(meter, time);
+        using var exporter = new PrometheusExporter(meter, time, loggers.CreateLogger<PrometheusExporter>());
         var definitions = new StartGate(DefinitionCheck.Subject, DefinitionCheck.Grant, time, _logger);
         var identity = new StartGate(ClusterIdentity.Subject, ClusterIdentity.Grant, time, _logger);
         var checks = new HealthChecks();

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
@@ -79,7 +80,7 @@ internal static class ManagerApp
         // Health and metrics.
         using var counters = new EniCounters(host, CounterAllowlist.Ena, settings.NodeName, time, logger);
         counters.Show(meter);
-        using var exporter = new PrometheusExporter(meter, time);
+        using var exporter = new PrometheusExporter(meter, time, loggers.CreateLogger<PrometheusExporter>());
         exporter.ReadBeforeScrape(counters.RefreshAsync);
         var checks = new HealthChecks();
         checks.Add("attachments", attachments);
@@ -120,10 +121,15 @@ internal static class ManagerApp
             var actions = new DeviceActions(host, settings, journal, bind, giveBack, changer, gate, claims.Holds, publisher, metrics, time, logger);
 
             // Reconciling.
-            var links = new LinkObserver(host, linkRecord, refusals);
+            var addresses = Addresses(view);
+            var links = new LinkObserver(
+                host,
+                linkRecord,
+                refusals,
+                eniId => addresses is null ? FrozenSet<string>.Empty : addresses.SharedOf(eniId)
+            );
             var observer = new DeviceObserver(host, view, journal, publisher, claims.Holds, locked, links, Policy(settings), settings, time);
             var finished = new FinishedPods(pods, settings.ListPods, time);
-            var addresses = Addresses(view);
             var plugins = new DevicePluginUse(publishing.PodResources, finished);
             var usage = new UsageProbe(host.Files, plugins, publishing.Handouts, pods, finished, ClaimOf, PodsOn);
             var statusWriter = new AttachmentStatusWriter(

@@ -64,6 +64,9 @@ internal static partial class OperatorLog
     [LoggerMessage(40, LogLevel.Information, "Serving health and metrics on port {port}")]
     public static partial void DiagnosticsListening(ILogger logger, int port);
 
+    [LoggerMessage(41, LogLevel.Error, "The metric {name} cannot be read and is left out")]
+    public static partial void MetricUnreadable(ILogger logger, Exception failure, string name);
+
     [LoggerMessage(50, LogLevel.Information, "Setting {name} = {value} ({source})")]
     public static partial void Setting(ILogger logger, string name, string value, string source);
 

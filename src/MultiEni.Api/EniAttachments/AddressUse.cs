@@ -8,6 +8,18 @@ namespace MultiEni.Api.EniAttachments;
 /// </summary>
 public sealed record AddressUse : IEquatable<AddressUse>
 {
+    /// <summary>
+    /// The greatest number of free addresses of a family that is reported and believed: more than
+    /// the prefixes of one ENI are counted to have.
+    /// </summary>
+    public const int MostFree = 65_536;
+
+    /// <summary>
+    /// The greatest number of waiting interfaces that is reported and believed: no kubelet runs that
+    /// many pods.
+    /// </summary>
+    public const int MostWaiting = 1024;
+
     /// <summary>IPv4 addresses that a pod can be given now or after their rest.</summary>
     public int Free { get; set; }
 

@@ -13,6 +13,7 @@ internal sealed class CreateCooldowns(TimeProvider time)
 {
     private const string Everywhere = "";
     private readonly ExpiringMap<(string Subnet, bool OfPrefixes), Cooldown> _cooldowns = new(time);
+    private readonly ExpiringMap<(string Subnet, bool OfPrefixes), Shortage> _shortages = new(time);
 
     /// <summary>
     /// The subnet whenever one has a cooldown: whoever can use another one may plan anew.
@@ -20,7 +21,7 @@ internal sealed class CreateCooldowns(TimeProvider time)
     public Signal<string> Subnets { get; } = new();
 
     /// <summary>How many are remembered.</summary>
-    public int Remembered => _cooldowns.Count;
+    public int Remembered => _cooldowns.Count + _shortages.Count;
 
     /// <summary>Starts the cooldown that a failed call asks for, if any.</summary>
     /// <param name="failure">The failed call.</param>
@@ -45,6 +46,32 @@ internal sealed class CreateCooldowns(TimeProvider time)
         Subnets.Raise(subnetId);
     }
 
+    /// <summary>
+    /// A subnet did not have as many addresses or prefixes as were asked for, which says nothing of
+    /// fewer: an ENI with one address may still be created in it.
+    /// </summary>
+    /// <param name="failure">The failed call.</param>
+    /// <param name="subnetId">The subnet.</param>
+    /// <param name="ofPrefixes">Whether prefixes were asked for.</param>
+    /// <param name="count">How many were asked for.</param>
+    public void StartShortage(Ec2Failure failure, string subnetId, bool ofPrefixes, int count)
+    {
+        var (key, now) = ((subnetId, ofPrefixes), time.GetUtcNow());
+        var before = ShortageOf(subnetId, ofPrefixes);
+        var until = before?.Until ?? now + InsufficientAddresses.Cooldown;
+        var shortage = new Shortage(
+            until,
+            Math.Min(count, before?.Refused ?? count),
+            (before?.Times ?? 0) + 1,
+            failure.Reaction.Reason,
+            FailureMessage.For(failure, $"subnet {subnetId}")
+        );
+        _shortages.Set(key, shortage, until - now);
+    }
+
+    /// <summary>What a subnet did not have lately; null when nothing was refused.</summary>
+    public Shortage? ShortageOf(string subnetId, bool ofPrefixes) => _shortages.TryGet((subnetId, ofPrefixes), out var shortage) ? shortage : null;
+
     /// <summary>The cooldown that holds for an attachment's ENI, or null.</summary>
     public Cooldown? For(EniAttachmentSpec spec) => Active(Everywhere, ofPrefixes: false) ?? OfSubnet(spec.SubnetId, spec.Ipv4PrefixCount > 0);
 
@@ -65,4 +92,12 @@ internal sealed class CreateCooldowns(TimeProvider time)
     /// <param name="Reason">One of <see cref="Api.Reasons"/>.</param>
     /// <param name="Message">What is the case and what to do.</param>
     internal sealed record Cooldown(DateTimeOffset Until, string Reason, string Message);
+
+    /// <summary>A subnet that has fewer than were asked for.</summary>
+    /// <param name="Until">When as many are asked for again.</param>
+    /// <param name="Refused">The least number that was refused.</param>
+    /// <param name="Times">How often one was.</param>
+    /// <param name="Reason">One of <see cref="Api.Reasons"/>.</param>
+    /// <param name="Message">What is the case and what to do.</param>
+    internal sealed record Shortage(DateTimeOffset Until, int Refused, int Times, string Reason, string Message);
 }

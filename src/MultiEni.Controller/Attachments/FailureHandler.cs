@@ -64,7 +64,8 @@ internal sealed class FailureHandler(
     {
         metrics.Failed(step.Operation, failure);
         var spec = attachment.Spec!;
-        cooldowns.Start(failure, spec.SubnetId);
+        failure = OfPrefixes(step.Change, failure);
+        StartCooldown(step.Change, failure, spec.SubnetId);
         var report = FailureReport.For(step, failure, spec.SubnetId);
         var isNews = podAddresses.Failed(attachment.Metadata.Name, step, failure, report.Condition);
         inventory.Watch(step.Row.EniId);
@@ -77,6 +78,28 @@ internal sealed class FailureHandler(
         if (isNews && step.Change is PodAddressChange.Unassign unassign && report is { Event: not null, Condition: { } claim })
         {
             writer.Warning(attachment, Events.AddressNotReturned, $"{spec.NodeName}: {string.Join(", ", unassign.Addresses)}: {claim.Message}");
+        }
+    }
+
+    // That a subnet lacks whole blocks says nothing of single addresses, in whichever words.
+    private static Ec2Failure OfPrefixes(PodAddressChange change, Ec2Failure failure) =>
+        change is PodAddressChange.AssignCount { Kind: PodAddressKind.Ipv4Prefix } && failure.Reaction.Kind == ReactionKind.SubnetFull
+            ? failure with
+            {
+                Reaction = Ec2Reaction.NoFreeBlock,
+            }
+            : failure;
+
+    // A subnet that has no eight addresses may have one, which is all that a new ENI needs.
+    private void StartCooldown(PodAddressChange change, Ec2Failure failure, string subnetId)
+    {
+        if (failure.Reaction.Kind == ReactionKind.SubnetFull && change is PodAddressChange.AssignCount { MayBeLess: true } assign)
+        {
+            cooldowns.StartShortage(failure, subnetId, assign.Kind == PodAddressKind.Ipv4Prefix, assign.Count);
+        }
+        else if (failure.Reaction.Kind != ReactionKind.SubnetFull || change is not PodAddressChange.AssignNamed { Addresses.Count: > 1 })
+        {
+            cooldowns.Start(failure, subnetId);
         }
     }
 

@@ -113,6 +113,9 @@ internal sealed class PodAddressMemory(TimeProvider time)
         var hold = new Hold(now + duration, passes || claim is null ? null : claim with { Holds = false });
         switch (step.Change)
         {
+            case PodAddressChange.AssignCount { MayBeLess: true } when reaction.Kind == ReactionKind.SubnetFull:
+                // Fewer are asked for at once.
+                break;
             case PodAddressChange.AssignCount:
                 entry.Counted = hold;
                 break;

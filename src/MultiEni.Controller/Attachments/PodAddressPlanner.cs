@@ -64,7 +64,7 @@ internal sealed class PodAddressPlanner(
                 .ToHashSet(StringComparer.Ordinal),
         };
         input = memory.Recall(name, input, recorded.Where(listed.Contains).ToHashSet(StringComparer.Ordinal));
-        input = input with { Named = Verdicts(attachment, row), CountedHold = input.CountedHold ?? Cooldown(spec) };
+        input = input with { Named = Verdicts(attachment, row), CountedHold = input.CountedHold ?? Cooldown(spec), Shortage = Shortage(spec) };
         var plan = PodAddressDecision.Plan(input);
         memory.Remember(name, plan);
         return plan;
@@ -111,6 +111,16 @@ internal sealed class PodAddressPlanner(
     private PodAddressHold? Cooldown(EniAttachmentSpec spec) =>
         cooldowns.OfSubnet(spec.SubnetId, spec.Ipv4PrefixCount > 0) is { } cooldown
             ? new PodAddressHold(cooldown.Until - time.GetUtcNow(), new(false, cooldown.Reason, cooldown.Message))
+            : null;
+
+    private PodAddressShortage? Shortage(EniAttachmentSpec spec) =>
+        cooldowns.ShortageOf(spec.SubnetId, spec.Ipv4PrefixCount > 0) is { } shortage
+            ? new PodAddressShortage(
+                shortage.Refused,
+                shortage.Times,
+                shortage.Until - time.GetUtcNow(),
+                new(false, shortage.Reason, shortage.Message)
+            )
             : null;
 
     private int? AddressesPerEni(EniAttachmentSpec spec) =>

@@ -32,7 +32,9 @@ internal sealed class GeneratedObjectWriter<TDesired, TObject>(
     private const string ManagedBy = "app.kubernetes.io/managed-by";
     private const string Everything = "all";
     private static readonly TimeSpan ChangeDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan AbsenceDelay = TimeSpan.FromMinutes(5);
+
+    // No watch tells when somebody deletes or edits an object, installs the kind or takes it away.
+    private static readonly TimeSpan Recheck = TimeSpan.FromMinutes(5);
     private readonly ILogger _logger = loggers.CreateLogger(kind.Loop);
     private IReadOnlyList<TDesired>? _written;
     private long _read;
@@ -53,7 +55,7 @@ internal sealed class GeneratedObjectWriter<TDesired, TObject>(
         {
             var isLook = _written is null || IsRecheckDue;
             var held = isLook ? [.. (await LookAsync(cancellationToken)).Select(kind.FromObject)] : _written!;
-            if (isLook && kind.Checks is not null)
+            if (isLook)
             {
                 (_written, _read) = (held, time.GetTimestamp());
             }
@@ -69,17 +71,17 @@ internal sealed class GeneratedObjectWriter<TDesired, TObject>(
                 problems.Replace(kind.Kind.Plural, []);
             }
 
-            return kind.Checks is { } checks ? ReconcileResult.After(checks.Recheck) : ReconcileResult.Done;
+            return ReconcileResult.After(Recheck);
         }
         catch (KubernetesApiException error) when (error.IsNotFound)
         {
             Report(error);
             ControllerLog.NotServed(_logger, kind.Kind.Plural, error.Message);
-            return ReconcileResult.After(AbsenceDelay);
+            return ReconcileResult.After(Recheck);
         }
     }
 
-    private bool IsRecheckDue => kind.Checks is { } checks && time.GetElapsedTime(_read) >= checks.Recheck;
+    private bool IsRecheckDue => time.GetElapsedTime(_read) >= Recheck;
 
     private static bool Same(IReadOnlyList<TDesired> left, IReadOnlyList<TDesired> right) =>
         left.Count == right.Count && left.ToHashSet().SetEquals(right);
@@ -125,10 +127,7 @@ internal sealed class GeneratedObjectWriter<TDesired, TObject>(
             catch (KubernetesApiException error) when (error.IsConflict)
             {
                 ControllerLog.OwnedByOthers(_logger, kind.Kind.Kind, ObjectKey.Of(obj).ToString(), error.Message);
-                if (kind.Checks is { } checks)
-                {
-                    found.Add(new(checks.NodeEniOf(item), $"{error.Message}: another program writes it; {checks.ConflictRemedy}"));
-                }
+                found.Add(new(kind.NodeEniOf(item), $"{error.Message}: somebody else writes it; {kind.ConflictRemedy}"));
             }
             catch (KubernetesApiException error)
             {
@@ -155,7 +154,7 @@ internal sealed class GeneratedObjectWriter<TDesired, TObject>(
     private async Task ApplyAsync(TObject obj, CancellationToken cancellationToken)
     {
         var answer = await kubernetes.ApplyAsync(kind.Kind, obj, Names.Controller, force: false, null, cancellationToken);
-        if (kind.Checks?.StatusPatch(obj, answer) is { } status)
+        if (kind.StatusPatch?.Invoke(obj, answer) is { } status)
         {
             await kubernetes.ApplyAsync(kind.Kind, status, Names.Controller, force: false, "status", cancellationToken);
         }
@@ -178,12 +177,19 @@ internal sealed class GeneratedObjectWriter<TDesired, TObject>(
 /// What there should be, of all NodeENIs and attachments and of what exists already.
 /// </param>
 /// <param name="ToObject">The object to apply.</param>
-/// <param name="FromObject">The other way round.</param>
+/// <param name="FromObject">
+/// The other way round: it tells everything that <paramref name="ToObject" /> writes, so that an
+/// object that somebody changed differs.
+/// </param>
 /// <param name="IsFor">Whether a NodeENI has objects of the kind.</param>
 /// <param name="Remedy">What helps when they cannot be read.</param>
-/// <param name="Checks">
-/// What is looked after beyond that; then <paramref name="FromObject" /> tells everything that
-/// <paramref name="ToObject" /> writes.
+/// <param name="NodeEniOf">Name of the NodeENI that an object is for.</param>
+/// <param name="ConflictRemedy">
+/// What it means that somebody else writes an object, and what helps.
+/// </param>
+/// <param name="StatusPatch">
+/// Of an object that was applied and the answer: what is still to be applied to the status. Null for
+/// a kind without a status.
 /// </param>
 internal sealed record GeneratedKind<TDesired, TObject>(
     string Loop,
@@ -194,27 +200,8 @@ internal sealed record GeneratedKind<TDesired, TObject>(
     Func<TObject, TDesired> FromObject,
     Func<NodeEni, bool> IsFor,
     string Remedy,
-    GeneratedKindChecks<TDesired, TObject>? Checks = null
-)
-    where TObject : class, IKubernetesObject;
-
-/// <summary>
-/// How a kind is looked after that another program may write too, or that has a status.
-/// </summary>
-/// <typeparam name="TDesired">What there should be.</typeparam>
-/// <typeparam name="TObject">The object for it.</typeparam>
-/// <param name="NodeEniOf">Name of the NodeENI that an object is for.</param>
-/// <param name="ConflictRemedy">
-/// What it means that another program writes an object, and what helps.
-/// </param>
-/// <param name="StatusPatch">
-/// Of an object that was applied and the answer: what is still to be applied to the status.
-/// </param>
-/// <param name="Recheck">After what time objects are read again.</param>
-internal sealed record GeneratedKindChecks<TDesired, TObject>(
     Func<TDesired, string> NodeEniOf,
     string ConflictRemedy,
-    Func<TObject, TObject, TObject?> StatusPatch,
-    TimeSpan Recheck
+    Func<TObject, TObject, TObject?>? StatusPatch = null
 )
     where TObject : class, IKubernetesObject;

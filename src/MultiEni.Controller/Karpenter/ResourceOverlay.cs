@@ -23,7 +23,6 @@ internal sealed record ResourceOverlay(
 {
     private const string Prefix = "eni-";
     private const string In = "In";
-    private static readonly TimeSpan Recheck = TimeSpan.FromMinutes(5);
 
     /// <summary>How the controller keeps them.</summary>
     public static GeneratedKind<ResourceOverlay, NodeOverlay> Kind { get; } =
@@ -36,12 +35,8 @@ internal sealed record ResourceOverlay(
             FromObject,
             IsFor,
             "install Karpenter with its resource definitions, or set the chart's controller.nodeOverlays to false",
-            new GeneratedKindChecks<ResourceOverlay, NodeOverlay>(
-                overlay => overlay.NodeEni,
-                "Karpenter may launch nodes for pods that cannot run there; delete the NodeOverlay, which is made anew",
-                (_, _) => null,
-                Recheck
-            )
+            overlay => overlay.NodeEni,
+            "Karpenter may launch nodes for pods that cannot run there; delete the NodeOverlay, which is made anew"
         );
 
     /// <summary>Whether the ENIs of a NodeENI are offered to pods as a resource.</summary>

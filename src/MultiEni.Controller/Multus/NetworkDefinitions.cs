@@ -32,7 +32,10 @@ internal static class NetworkDefinitions
             ToObject,
             FromObject,
             nodeEni => !nodeEni.Metadata.IsBeingDeleted,
-            "install Multus with its resource definition, or clear the chart's controller.multusNetworksNamespace"
+            "install Multus with its resource definition, or clear the chart's controller.multusNetworksNamespace",
+            network => network.NodeEni?.Name ?? network.OfferedBy,
+            "pods get the interface that is written there; delete the NetworkAttachmentDefinition, which is made anew, "
+                + "or clear the chart's controller.multusNetworksNamespace and write your own ones"
         );
 
     /// <summary>The networks of NodeENIs and of resources, by name.</summary>
@@ -113,11 +116,18 @@ internal static class NetworkDefinitions
     public static IReadOnlyList<NetworkDefinition> Of(IEnumerable<EniAttachment> attachments, IReadOnlyList<NetworkDefinition> held)
     {
         var networks =
-            from offered in attachments.Select(OfferedResource.Of).OfType<OfferedResource>()
-            group offered by offered.Name into resource
-            let name = resource.First().ObjectName
+            from attachment in attachments
+            let known = OfferedResource.Of(attachment)
+            where known is not null
+            let offered = known.Value
+            group (offered, By: attachment.Spec?.NodeEniRef.Name ?? "") by offered.Name into resource
+            let name = resource.First().offered.ObjectName
             where OfferedResource.IsObjectName(name)
-            group (Resource: resource.Key, IsDesired: resource.Any(offered => offered.IsDesired)) by name into rivals
+            group (
+                Resource: resource.Key,
+                IsDesired: resource.Any(device => device.offered.IsDesired),
+                By: resource.Select(device => device.By).Min(StringComparer.Ordinal)!
+            ) by name into rivals
             from network in Named(rivals.Key, rivals, held)
             where OfferedResource.IsObjectName(network.Name)
             select network;
@@ -136,7 +146,10 @@ internal static class NetworkDefinitions
             stored.Metadata.Name,
             stored.Metadata.Annotations?.GetValueOrDefault(ResourceAnnotation) ?? "",
             stored.Metadata.Annotations?.GetValueOrDefault(Names.NodeEniLabel) is { } nodeEni ? NodeEniNetwork.Held(nodeEni) : null
-        );
+        )
+        {
+            Config = stored.Spec?.Config ?? "",
+        };
 
     private static Dictionary<string, string> Annotations(NetworkDefinition network)
     {
@@ -156,14 +169,16 @@ internal static class NetworkDefinitions
 
     private static IEnumerable<NetworkDefinition> Named(
         string name,
-        IEnumerable<(string Resource, bool IsDesired)> rivals,
+        IEnumerable<(string Resource, bool IsDesired, string By)> rivals,
         IReadOnlyList<NetworkDefinition> held
     ) =>
         rivals
             .OrderByDescending(rival => rival.IsDesired)
-            .ThenByDescending(rival => held.Contains(new NetworkDefinition(name, rival.Resource)))
+            .ThenByDescending(rival => held.Any(network => network.NodeEni is null && network.Name == name && network.Resource == rival.Resource))
             .ThenBy(rival => rival.Resource, StringComparer.Ordinal)
-            .Select((rival, place) => new NetworkDefinition(place == 0 ? name : Distinct(name, rival.Resource), rival.Resource));
+            .Select(
+                (rival, place) => new NetworkDefinition(place == 0 ? name : Distinct(name, rival.Resource), rival.Resource) { OfferedBy = rival.By }
+            );
 
     private static string Distinct(string name, string resource) =>
         $"{name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(resource)).AsSpan(0, 3))}";
@@ -178,10 +193,29 @@ internal static class NetworkDefinitions
 internal sealed record NetworkDefinition(string Name, string Resource, NodeEniNetwork? NodeEni = null)
 {
     /// <summary>
-    /// What Multus hands to the CNI plugin. host-device leaves a device that DPDK holds where it
-    /// is, and moves the interface of another one into the pod
+    /// What Multus hands to the CNI plugin; of one that exists, as it is. host-device leaves a
+    /// device that DPDK holds where it is, and moves the interface of another one into the pod
     /// (docs/reference/sriov-device-plugin.md#host-device-and-multus).
     /// </summary>
-    public string Config =>
-        NodeEni?.ConfigOf(Name) ?? $$"""{"cniVersion":"1.0.0","type":"host-device","name":"{{Name}}","capabilities":{"deviceID":true} }""";
+    public string Config
+    {
+        get =>
+            field
+            ?? NodeEni?.ConfigOf(Name)
+            ?? $$"""{"cniVersion":"1.0.0","type":"host-device","name":"{{Name}}","capabilities":{"deviceID":true} }""";
+        init;
+    }
+
+    /// <summary>
+    /// A NodeENI whose devices are offered as the resource, which is told what is wrong; no part of
+    /// what the network is.
+    /// </summary>
+    public string OfferedBy { get; init; } = "";
+
+    /// <inheritdoc />
+    public bool Equals(NetworkDefinition? other) =>
+        other is not null && (Name, Resource, NodeEni?.Name, Config) == (other.Name, other.Resource, other.NodeEni?.Name, other.Config);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Name, Resource, NodeEni?.Name);
 }

@@ -10,7 +10,7 @@ namespace MultiEni.Controller.PodAddresses;
 internal static class PodAddressCounts
 {
     /// <summary>One measurement for each state of each NodeENI that has addresses for pods.</summary>
-    public static IEnumerable<Measurement<int>> Of(IEnumerable<EniAttachment> attachments)
+    public static IEnumerable<Measurement<long>> Of(IEnumerable<EniAttachment> attachments)
     {
         foreach (var nodeEni in attachments.Where(HasAny).GroupBy(attachment => attachment.Spec!.NodeEniRef.Name, StringComparer.Ordinal))
         {
@@ -19,16 +19,16 @@ internal static class PodAddressCounts
             foreach (
                 var (state, count) in new[]
                 {
-                    ("free", uses.Sum(use => use.Free + (use.FreeIpv6 ?? 0))),
-                    ("used", uses.Sum(use => use.Used?.Count ?? 0)),
-                    ("waiting", uses.Sum(use => use.Waiting ?? 0)),
-                    ("requested", uses.Sum(use => use.Requested?.Count ?? 0)),
-                    ("refused", networks.Sum(network => network.RefusedAddresses?.Count ?? 0)),
-                    ("assigned", networks.Sum(network => network.AssignedForPods?.Count ?? 0)),
+                    ("free", uses.Sum(use => (long)use.Free + (use.FreeIpv6 ?? 0))),
+                    ("used", uses.Sum(use => (long)(use.Used?.Count ?? 0))),
+                    ("waiting", uses.Sum(use => (long)(use.Waiting ?? 0))),
+                    ("requested", uses.Sum(use => (long)(use.Requested?.Count ?? 0))),
+                    ("refused", networks.Sum(network => (long)(network.RefusedAddresses?.Count ?? 0))),
+                    ("assigned", networks.Sum(network => (long)(network.AssignedForPods?.Count ?? 0))),
                 }
             )
             {
-                yield return new Measurement<int>(count, new("nodeeni", nodeEni.Key), new("state", state));
+                yield return new Measurement<long>(count, new("nodeeni", nodeEni.Key), new("state", state));
             }
         }
     }

@@ -1,4 +1,5 @@
 using MultiEni.Api;
+using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.PodAddresses;
@@ -108,7 +109,10 @@ internal static class PodAddressDecision
         return new(free, Wanted(input) - free, Math.Max(Math.Min(slots, most), 0));
     }
 
-    private static int Wanted(PodAddressInput input) => Math.Max(input.Spec.PodAddresses!.Warm, input.Use?.Waiting ?? 0);
+    private static int Wanted(PodAddressInput input) => Math.Max(input.Spec.PodAddresses!.Warm, Waiting(input));
+
+    /// <summary>An agent is believed no number that cannot be.</summary>
+    private static int Waiting(PodAddressInput input) => Math.Clamp(input.Use?.Waiting ?? 0, 0, AddressUse.MostWaiting);
 
     /// <summary>
     /// The agent's count, which knows more than EC2 does. It lags behind what was assigned a moment
@@ -118,6 +122,7 @@ internal static class PodAddressDecision
     {
         var present = shown.Sum(item => AddressSets.IsPrefix(item) ? AddressSets.InAPrefix : 1);
         var unused = present - (input.Use?.Used ?? []).Count(used => AddressSets.Has(shown, used.Address));
+        reported = reported is { } count ? Math.Clamp(count, 0, AddressUse.MostFree) : null;
         return reported is { } free && input.Clocks.SinceAssignment >= Settling ? free : Math.Max(unused, reported ?? 0);
     }
 
@@ -136,23 +141,45 @@ internal static class PodAddressDecision
                 isIpv6 ? PodAddressKind.Ipv6
                 : input.Spec.Ipv4PrefixCount > 0 ? PodAddressKind.Ipv4Prefix
                 : PodAddressKind.Ipv4;
-            var count = kind == PodAddressKind.Ipv4Prefix ? (missing + AddressSets.InAPrefix - 1) / AddressSets.InAPrefix : missing;
             if (balance.Room == 0)
             {
                 return (null, LimitClaim(input, missing), null);
             }
 
-            return input.CountedHold is { } hold
-                ? (null, hold.Claim, hold.Left)
-                : (
-                    new PodAddressChange.AssignCount(kind, Math.Min(count, balance.Room)),
-                    count > balance.Room ? LimitClaim(input, missing) : null,
-                    null
-                );
+            if (input.CountedHold is { } hold)
+            {
+                return (null, hold.Claim, hold.Left);
+            }
+
+            var shortage = isIpv6 ? null : input.Shortage;
+            var due = shortage is null ? missing : missing - (Wanted(input) - Least(input));
+            if (due <= 0)
+            {
+                return (null, shortage!.Claim, shortage.Left);
+            }
+
+            var count = kind == PodAddressKind.Ipv4Prefix ? (due + AddressSets.InAPrefix - 1) / AddressSets.InAPrefix : due;
+            return (
+                new PodAddressChange.AssignCount(kind, Math.Min(Possible(count, shortage), balance.Room)),
+                count > balance.Room ? LimitClaim(input, missing) : shortage?.Claim,
+                null
+            );
         }
 
         return default;
     }
+
+    /// <summary>
+    /// What is asked for in a subnet that has not all: what pods wait for, and one for the next pod.
+    /// </summary>
+    private static int Least(PodAddressInput input) => Math.Max(Math.Min(input.Spec.PodAddresses!.Warm, 1), Waiting(input));
+
+    /// <summary>
+    /// Nothing that was refused is repeated, and the third attempt is for a single one, so that
+    /// however many wait no more than three are refused in a subnet.
+    /// </summary>
+    private static int Possible(int count, PodAddressShortage? shortage) =>
+        shortage is null || (count < shortage.Refused && shortage.Times == 1) ? count : 1;
 
     /// <summary>What is withdrawn and needed again is there without a call.</summary>
     private static int Recall(HashSet<string> withdrawn, bool isIpv6, int missing)
@@ -190,7 +217,7 @@ internal static class PodAddressDecision
     /// <summary>Begins to take back what nobody has needed for a while.</summary>
     private static void Withdraw(PodAddressInput input, HashSet<string> wanted, HashSet<string> withdrawn)
     {
-        if (withdrawn.Count > 0 || input.Clocks.Quiet < Patience || (input.Use?.Waiting ?? 0) > 0)
+        if (withdrawn.Count > 0 || input.Clocks.Quiet < Patience || Waiting(input) > 0)
         {
             return;
         }

@@ -42,6 +42,12 @@ internal sealed record PodAddressInput(EniAttachmentSpec Spec, EniRow Row, Addre
     public PodAddressHold? UnassignHold { get; init; }
 
     /// <summary>
+    /// That the subnet did not have as many IPv4 addresses or prefixes as were asked for lately;
+    /// null when nothing was refused.
+    /// </summary>
+    public PodAddressShortage? Shortage { get; init; }
+
+    /// <summary>
     /// What the condition says at present, if something is lacking: it holds until an address has
     /// come, and not only until one is asked for again.
     /// </summary>
@@ -70,3 +76,10 @@ internal readonly record struct PodAddressClocks(TimeSpan Quiet, TimeSpan SinceA
 /// What the condition says meanwhile, if the change is needed; null for what passes by itself.
 /// </param>
 internal sealed record PodAddressHold(TimeSpan Left, ConditionClaim? Claim);
+
+/// <summary>The subnet has fewer addresses or prefixes than an ENI of it asked for.</summary>
+/// <param name="Refused">The least number that was refused.</param>
+/// <param name="Times">How often one was.</param>
+/// <param name="Left">For how long that is believed.</param>
+/// <param name="Claim">What the condition says meanwhile, if more are needed.</param>
+internal sealed record PodAddressShortage(int Refused, int Times, TimeSpan Left, ConditionClaim Claim);

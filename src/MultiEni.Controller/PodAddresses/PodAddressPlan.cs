@@ -34,7 +34,13 @@ internal abstract record PodAddressChange
     /// <summary>Add addresses or prefixes of EC2's choice.</summary>
     /// <param name="Kind">Of which kind.</param>
     /// <param name="Count">How many.</param>
-    public sealed record AssignCount(PodAddressKind Kind, int Count) : PodAddressChange;
+    public sealed record AssignCount(PodAddressKind Kind, int Count) : PodAddressChange
+    {
+        /// <summary>
+        /// Whether a subnet that has not so many may have fewer. One of IPv6 does not run out.
+        /// </summary>
+        public bool MayBeLess => Count > 1 && Kind != PodAddressKind.Ipv6;
+    }
 
     /// <summary>Add these addresses, all of one family.</summary>
     /// <param name="Addresses">The addresses.</param>

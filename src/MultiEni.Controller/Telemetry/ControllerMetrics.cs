@@ -20,7 +20,7 @@ internal sealed class ControllerMetrics
         Func<int> candidates,
         Func<bool> blocked,
         Func<int> deniedPermissions,
-        Func<IEnumerable<Measurement<int>>> podAddresses,
+        Func<IEnumerable<Measurement<long>>> podAddresses,
         Func<IEnumerable<Measurement<int>>> retained
     )
     {

@@ -19,7 +19,6 @@ internal sealed record NodeSlices(string Name, string NodeEni, string Range, IRe
 {
     private const string SliceSize = "/28";
     private const int LongestName = 253;
-    private static readonly TimeSpan Recheck = TimeSpan.FromMinutes(5);
 
     /// <summary>How the controller keeps them.</summary>
     /// <param name="namespaceName">The namespace of whereabouts.</param>
@@ -33,13 +32,10 @@ internal sealed record NodeSlices(string Name, string NodeEni, string Range, IRe
             FromObject,
             IsFor,
             $"install whereabouts with its resource definitions in namespace {namespaceName}, or clear the chart's controller.nodeSlicePoolsNamespace",
-            new GeneratedKindChecks<NodeSlices, NodeSlicePool>(
-                slices => slices.NodeEni,
-                "pods may get addresses that the VPC does not deliver; switch off whereabouts' node slice controller "
-                    + "(its chart's nodeSliceController.enabled=false) and delete the NodeSlicePool, which is made anew",
-                StatusPatch,
-                Recheck
-            )
+            slices => slices.NodeEni,
+            "pods may get addresses that the VPC does not deliver; switch off whereabouts' node slice controller "
+                + "(its chart's nodeSliceController.enabled=false) and delete the NodeSlicePool, which is made anew",
+            StatusPatch
         );
 
     /// <summary>

@@ -94,6 +94,13 @@ internal static class AddressDecision
                 return Invalid($"{address} is the primary address of {eni.EniId}, which stays with the node; ask for a secondary one");
             }
 
+            if (eni.HasForHost(address))
+            {
+                return eni.HostHasAll
+                    ? HostHasAll(eni)
+                    : Invalid($"the host has {address} of {eni.EniId} (NodeENI {eni.NodeEni}: hostAddressing: Managed); ask for another address");
+            }
+
             if (book.HolderOf(eni.EniId, address) is { } holder && !IsSamePod(holder, request))
             {
                 return Later($"{address} is in use by pod {holder.Pod} (interface {holder.Interface}); it is free when that pod has ended");
@@ -118,9 +125,7 @@ internal static class AddressDecision
 
         if (eni.HostHasAll)
         {
-            return Invalid(
-                $"the host has all addresses of {eni.EniId} (NodeENI {eni.NodeEni}: hostAddressing: Managed); set podAddresses there and it keeps the primary one only"
-            );
+            return HostHasAll(eni);
         }
 
         var given = new List<IPAddress>();
@@ -165,6 +170,11 @@ internal static class AddressDecision
                     + "have one at hand"
         );
     }
+
+    private static AddressAnswer.Refuse HostHasAll(EniAddresses eni) =>
+        Invalid(
+            $"the host has all addresses of {eni.EniId} (NodeENI {eni.NodeEni}: hostAddressing: Managed); set podAddresses there and it keeps the primary one only"
+        );
 
     // One family of which the ENI has none is not asked for.
     private static IEnumerable<AddressFamily> Families(EniAddresses eni)

@@ -28,11 +28,13 @@ internal static class AddressReport
         );
         return new AddressUse
         {
-            Free = AddressPool.Free(eni, AddressFamily.InterNetwork, book),
-            FreeIpv6 = AddressPool.Of(eni, AddressFamily.InterNetworkV6).Any() ? AddressPool.Free(eni, AddressFamily.InterNetworkV6, book) : null,
-            Waiting = pending.Waiting > 0 ? pending.Waiting : null,
+            Free = Free(AddressFamily.InterNetwork),
+            FreeIpv6 = AddressPool.Of(eni, AddressFamily.InterNetworkV6).Any() ? Free(AddressFamily.InterNetworkV6) : null,
+            Waiting = pending.Waiting > 0 ? Math.Min(pending.Waiting, AddressUse.MostWaiting) : null,
             Used = leases.Count > 0 ? [.. used.OrderBy(address => address.Address, StringComparer.Ordinal).Take(MostReported)] : null,
             Requested = pending.Requested.Count > 0 ? pending.Requested : null,
         };
+
+        int Free(AddressFamily family) => Math.Min(AddressPool.Free(eni, family, book), AddressUse.MostFree);
     }
 }

@@ -87,20 +87,24 @@ internal sealed record EniAddresses
     }
 
     /// <summary>Whether the ENI has an address, as the primary, a secondary or one of a prefix.</summary>
-    public bool Has(IPAddress address) => address.Equals(Primary) || Ipv6.Contains(address) || HasForPods(address);
+    public bool Has(IPAddress address) => address.Equals(Primary) || Secondary.Contains(address) || Ipv6.Contains(address) || IsOfPrefix(address);
 
     /// <summary>Whether whoever got an address may keep it.</summary>
     public bool Keeps(IPAddress address) => Has(address) || AssignedForPods.Contains(address);
 
     /// <summary>Whether pods may have an address, beside whoever has the whole device.</summary>
-    public bool HasForPods(IPAddress address) =>
-        Secondary.Contains(address) || PodIpv6.Contains(address) || Prefixes.Any(prefix => prefix.Contains(address));
+    public bool HasForPods(IPAddress address) => (!HostHasAll && Secondary.Contains(address)) || PodIpv6.Contains(address) || IsOfPrefix(address);
 
-    /// <summary>IPv6 addresses for pods: a host that is given addresses has the first.</summary>
-    public IEnumerable<IPAddress> PodIpv6 => IsHostManaged ? Ipv6.Skip(1) : Ipv6;
+    /// <summary>Whether the host's link has an address, so that a pod must not.</summary>
+    public bool HasForHost(IPAddress address) => IsHostManaged && Has(address) && !HasForPods(address);
+
+    /// <summary>IPv6 addresses for pods: a host that is given addresses has the first, or all.</summary>
+    public IEnumerable<IPAddress> PodIpv6 => HostHasAll ? [] : Ipv6.Skip(IsHostManaged ? 1 : 0);
 
     /// <summary>The subnet's range of an address's family; null if unknown.</summary>
     public IPNetwork? SubnetOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork ? Subnet : Ipv6Subnet;
+
+    private bool IsOfPrefix(IPAddress address) => Prefixes.Any(prefix => prefix.Contains(address));
 
     private static EniAddresses Of(EniAttachment attachment, string? alias, string bootId)
     {

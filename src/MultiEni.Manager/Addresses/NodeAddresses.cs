@@ -69,6 +69,18 @@ internal sealed class NodeAddresses(
             ]
             : null;
 
+    /// <summary>
+    /// The addresses of an ENI that pods share and have at present; null while the book is not open,
+    /// so that nobody knows. Whoever has the whole device has its link too.
+    /// </summary>
+    public IReadOnlySet<string>? SharedOf(string eniId) =>
+        Volatile.Read(ref _keeper) is { } keeper
+            ? keeper
+                .Book.Leases.Values.Where(lease => lease.EniId == eniId && !lease.IsWholeDevice)
+                .SelectMany(lease => lease.Addresses)
+                .ToHashSet(StringComparer.Ordinal)
+            : null;
+
     /// <summary>An attachment changed; an interface may wait for that.</summary>
     public void Wake() => Volatile.Read(ref _keeper)?.Wake();
 

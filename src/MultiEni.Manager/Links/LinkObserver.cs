@@ -6,7 +6,13 @@ using MultiEni.Manager.Host;
 namespace MultiEni.Manager.Links;
 
 /// <summary>Puts together what the decision about a link needs.</summary>
-internal sealed class LinkObserver(NodeHost host, LinkRecord record, NameRefusals refusals)
+/// <param name="host">The host.</param>
+/// <param name="record">What this program has added to links.</param>
+/// <param name="refusals">Names that the kernel did not take.</param>
+/// <param name="ofPods">
+/// The addresses that pods share and have, by ENI; null while that is unknown.
+/// </param>
+internal sealed class LinkObserver(NodeHost host, LinkRecord record, NameRefusals refusals, Func<string, IReadOnlySet<string>?> ofPods)
 {
     /// <summary>What is asked for and what is the case.</summary>
     /// <param name="attachment">Whose link.</param>
@@ -22,8 +28,11 @@ internal sealed class LinkObserver(NodeHost host, LinkRecord record, NameRefusal
         CancellationToken cancellationToken
     )
     {
-        var plan = PlanOf(attachment, all);
         var known = link is null ? new LinkChangesOf() : record.Of(seen.BootId, link);
+        var present = seen
+            .Network.Addresses.Where(address => address.LinkIndex == link?.Index && known.Has(address))
+            .Select(address => address.Address);
+        var plan = PlanOf(attachment, all, [.. present]);
         var facts = new LinkFacts
         {
             Table = TableOf(attachment, all),
@@ -58,10 +67,10 @@ internal sealed class LinkObserver(NodeHost host, LinkRecord record, NameRefusal
     }
 
     // A device that pods get with its driver's interface keeps the names in the pod.
-    private static LinkPlan PlanOf(EniAttachment attachment, IReadOnlyList<EniAttachment> all) =>
+    private LinkPlan PlanOf(EniAttachment attachment, IReadOnlyList<EniAttachment> all, IReadOnlyCollection<string> present) =>
         attachment is { Metadata.IsBeingDeleted: false, Spec.Device.Use: not DeviceUses.Bound, Status.Network.EniId: { Length: > 0 } eniId }
         && LinkAliases.Of(all).TryGetValue(attachment.Metadata.Name, out var alias)
-            ? new LinkPlan { Names = [eniId, alias], Addresses = HostAddressPlan.Of(attachment) }
+            ? new LinkPlan { Names = [eniId, alias], Addresses = HostAddressPlan.Of(attachment, ofPods(eniId), present) }
             : LinkPlan.Nothing;
 
     // What EC2 has given to another ENI meanwhile is that one's.

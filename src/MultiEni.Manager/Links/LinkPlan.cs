@@ -29,7 +29,13 @@ internal sealed record HostAddressPlan
     /// The addresses that an attachment asks for on the host; null when it asks for none, or EC2's
     /// answer is not on record yet.
     /// </summary>
-    public static HostAddressPlan? Of(EniAttachment attachment)
+    /// <param name="attachment">The attachment.</param>
+    /// <param name="ofPods">
+    /// Addresses that pods have from before the host was to have them; it gets them when the pods
+    /// have ended. Null when that is unknown.
+    /// </param>
+    /// <param name="present">Addresses that the link has of this program's.</param>
+    public static HostAddressPlan? Of(EniAttachment attachment, IReadOnlySet<string>? ofPods, IReadOnlyCollection<string> present)
     {
         if (attachment is not { Spec: { HostAddressing: HostAddressings.Managed } spec, Status.Network: { } network })
         {
@@ -38,8 +44,15 @@ internal sealed record HostAddressPlan
 
         // Pods have the others.
         var most = spec.PodAddresses is null ? int.MaxValue : 1;
-        var addresses = (network.PrivateIps ?? []).Take(most).Concat((network.Ipv6Addresses ?? []).Take(most)).ToList();
+        var ipv4 = network.PrivateIps ?? [];
+        var addresses = ipv4.Take(most)
+            .Concat((network.Ipv6Addresses ?? []).Take(most))
+            .Where(address => IsFree(address) || address == ipv4.FirstOrDefault())
+            .ToList();
         return addresses.Count == 0 ? null : new HostAddressPlan { Addresses = addresses, SubnetCidr = network.SubnetCidr };
+
+        // While nobody knows what pods have, the host neither gets nor loses any.
+        bool IsFree(string address) => ofPods is null ? present.Contains(address) : !ofPods.Contains(address);
     }
 }
 

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MultiEni.Operator.Diagnostics;
 
@@ -12,37 +14,40 @@ namespace MultiEni.Operator.Diagnostics;
 public sealed class PrometheusExporter : IDisposable
 {
     private readonly MeterListener _listener = new();
+    private readonly ConcurrentDictionary<Instrument, MeterListener> _observed = new();
+    private readonly HashSet<string> _failing = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, MetricFamily> _families = new();
     private readonly Lock _rendering = new();
     private readonly ConcurrentBag<Func<CancellationToken, Task>> _sources = [];
     private readonly TimeProvider _time;
     private readonly long _start;
+    private readonly ILogger _logger;
 
     /// <summary>
     /// Starts to listen, also to instruments that exist already; what they measured before is lost.
     /// </summary>
     /// <param name="meter">The meter to collect.</param>
     /// <param name="time">Clock of the uptime.</param>
-    public PrometheusExporter(Meter meter, TimeProvider time)
+    /// <param name="logger">Log of instruments that cannot be read; null for none.</param>
+    public PrometheusExporter(Meter meter, TimeProvider time, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(meter);
         ArgumentNullException.ThrowIfNull(time);
         _time = time;
+        _logger = logger ?? NullLogger.Instance;
         _start = time.GetTimestamp();
         _listener.InstrumentPublished = (instrument, subscriber) =>
         {
             if (ReferenceEquals(instrument.Meter, meter))
             {
-                subscriber.EnableMeasurementEvents(instrument, _families.GetOrAdd(instrument.Name, _ => MetricFamily.For(instrument)));
+                var family = _families.GetOrAdd(instrument.Name, _ => MetricFamily.For(instrument));
+                (instrument.IsObservable ? _observed.GetOrAdd(instrument, _ => Callbacks(new MeterListener())) : subscriber).EnableMeasurementEvents(
+                    instrument,
+                    family
+                );
             }
         };
-        _listener.SetMeasurementEventCallback<byte>(static (_, value, tags, family) => Record(family, value, tags));
-        _listener.SetMeasurementEventCallback<short>(static (_, value, tags, family) => Record(family, value, tags));
-        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, family) => Record(family, value, tags));
-        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, family) => Record(family, value, tags));
-        _listener.SetMeasurementEventCallback<float>(static (_, value, tags, family) => Record(family, value, tags));
-        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, family) => Record(family, value, tags));
-        _listener.SetMeasurementEventCallback<decimal>(static (_, value, tags, family) => Record(family, (double)value, tags));
+        Callbacks(_listener);
         _listener.Start();
     }
 
@@ -74,7 +79,11 @@ public sealed class PrometheusExporter : IDisposable
                 family.ForgetObserved();
             }
 
-            _listener.RecordObservableInstruments();
+            foreach (var (instrument, listener) in _observed)
+            {
+                Observe(instrument, listener);
+            }
+
             var text = new PrometheusText();
             foreach (var family in _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal))
             {
@@ -87,7 +96,45 @@ public sealed class PrometheusExporter : IDisposable
     }
 
     /// <summary>Stops listening.</summary>
-    public void Dispose() => _listener.Dispose();
+    public void Dispose()
+    {
+        _listener.Dispose();
+        foreach (var listener in _observed.Values)
+        {
+            listener.Dispose();
+        }
+    }
+
+    // Each with a listener of its own: one that cannot be read leaves the others on the page.
+    private void Observe(Instrument instrument, MeterListener listener)
+    {
+        try
+        {
+            listener.RecordObservableInstruments();
+            _failing.Remove(instrument.Name);
+        }
+        catch (AggregateException error)
+        {
+            // Half of the series would look like all of them.
+            _families[instrument.Name].ForgetObserved();
+            if (_failing.Add(instrument.Name))
+            {
+                OperatorLog.MetricUnreadable(_logger, error.InnerException ?? error, instrument.Name);
+            }
+        }
+    }
+
+    private static MeterListener Callbacks(MeterListener listener)
+    {
+        listener.SetMeasurementEventCallback<byte>(static (_, value, tags, family) => Record(family, value, tags));
+        listener.SetMeasurementEventCallback<short>(static (_, value, tags, family) => Record(family, value, tags));
+        listener.SetMeasurementEventCallback<int>(static (_, value, tags, family) => Record(family, value, tags));
+        listener.SetMeasurementEventCallback<long>(static (_, value, tags, family) => Record(family, value, tags));
+        listener.SetMeasurementEventCallback<float>(static (_, value, tags, family) => Record(family, value, tags));
+        listener.SetMeasurementEventCallback<double>(static (_, value, tags, family) => Record(family, value, tags));
+        listener.SetMeasurementEventCallback<decimal>(static (_, value, tags, family) => Record(family, (double)value, tags));
+        return listener;
+    }
 
     private static void Record(object? family, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
         ((MetricFamily)family!).Record(value, tags);

@@ -61,5 +61,21 @@ public sealed class CreateCooldownsTests
         Assert.Equal(0, _cooldowns.Remembered);
     }
 
+    [Fact]
+    public void What_a_subnet_did_not_have_holds_no_ENI_up_and_is_known_for_a_while()
+    {
+        var failure = FailureTable.Classify(Ec2Actions.AssignPrivateIpAddresses, "InsufficientFreeAddressesInSubnet", "");
+        _cooldowns.StartShortage(failure, Plain.SubnetId, ofPrefixes: false, 8);
+        _time.Advance(TimeSpan.FromSeconds(100));
+        _cooldowns.StartShortage(failure, Plain.SubnetId, ofPrefixes: false, 3);
+
+        Assert.Null(_cooldowns.For(Plain));
+        Assert.Empty(_full);
+        Assert.Equal((3, 2), _cooldowns.ShortageOf(Plain.SubnetId, ofPrefixes: false) is { } known ? (known.Refused, known.Times) : default);
+        Assert.Null(_cooldowns.ShortageOf(Plain.SubnetId, ofPrefixes: true));
+        _time.Advance(InsufficientAddresses.Cooldown - TimeSpan.FromSeconds(100));
+        Assert.Null(_cooldowns.ShortageOf(Plain.SubnetId, ofPrefixes: false));
+    }
+
     private void Start(string code) => _cooldowns.Start(FailureTable.Classify(Ec2Actions.CreateNetworkInterface, code, ""), Plain.SubnetId);
 }

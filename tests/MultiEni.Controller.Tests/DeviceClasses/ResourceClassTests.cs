@@ -21,6 +21,10 @@ public sealed class ResourceClassTests
             Assert.Single(stored.Spec.Selectors).Cel!.Expression
         );
         Assert.Equal(desired, ResourceClass.Kind.FromObject(stored));
+
+        // Somebody changes it.
+        stored.Spec.Selectors.Add(stored.Spec.Selectors[0]);
+        Assert.NotEqual(desired, ResourceClass.Kind.FromObject(stored));
     }
 
     /// <summary>An error would fail the allocation of pods that other devices would do for.</summary>

@@ -61,6 +61,32 @@ public sealed class NodeEniNetworkTests
     }
 
     [Fact]
+    public void A_network_that_exists_is_the_wanted_one_until_somebody_changes_it()
+    {
+        var kind = NetworkDefinitions.In("default", "eni-ipam");
+        foreach (var desired in kind.Desired([A.NodeEni("plain"), A.NodeEni("whole", spec => spec.EnableDpdk = true)], [On("intel.com/dpdk_1")], []))
+        {
+            var stored = kind.ToObject(desired);
+            Assert.Equal(desired, kind.FromObject(stored));
+
+            stored.Spec!.Config = stored.Spec.Config!.Replace("1.0.0", "0.3.1", StringComparison.Ordinal);
+            Assert.NotEqual(desired, kind.FromObject(stored));
+        }
+    }
+
+    [Fact]
+    public void The_NodeENI_that_is_told_of_a_network_is_the_one_whose_devices_it_is_for()
+    {
+        var kind = NetworkDefinitions.In("default", "eni-ipam");
+        var attachment = On("intel.com/dpdk_1");
+        attachment.Spec!.NodeEniRef = new() { Name = "second", Uid = "u" };
+
+        var told = kind.Desired([A.NodeEni("first")], [attachment], []).ToDictionary(network => network.Name, kind.NodeEniOf);
+
+        Assert.Equal(("first", "second"), (told["first"], told["dpdk-1"]));
+    }
+
+    [Fact]
     public void A_NodeENI_that_is_being_deleted_has_no_network()
     {
         var nodeEni = A.NodeEni("going");

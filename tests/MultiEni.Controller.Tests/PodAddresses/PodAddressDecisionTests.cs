@@ -69,6 +69,24 @@ public sealed class PodAddressDecisionTests
         Assert.Equal(new PodAddressChange.AssignCount(PodAddressKind.Ipv4Prefix, expected), PodAddressDecision.Plan(input with { Row = row }).Change);
     }
 
+    [Theory]
+    [InlineData(0, 0, int.MaxValue, 1024)]
+    [InlineData(0, 1, int.MaxValue, 64)]
+    [InlineData(0, 1, int.MinValue, null)]
+    [InlineData(int.MaxValue, 0, 5, null)]
+    [InlineData(int.MinValue, 0, 5, 5)]
+    public void An_agent_is_believed_no_number_that_cannot_be(int free, int prefixes, int waiting, int? expected)
+    {
+        var input = Input(0, 0) with
+        {
+            AddressesPerEni = null,
+            Use = new AddressUse { Free = free, Waiting = waiting },
+        };
+        input.Spec.Ipv4PrefixCount = prefixes;
+
+        Assert.Equal(expected, (PodAddressDecision.Plan(input).Change as PodAddressChange.AssignCount)?.Count);
+    }
+
     [Fact]
     public void IPv6_addresses_come_where_the_counts_ask_for_them()
     {
@@ -113,6 +131,38 @@ public sealed class PodAddressDecisionTests
         Assert.Null(plan.Change);
         Assert.Equal((claim, TimeSpan.FromSeconds(150)), (plan.Claim, plan.LookAgain));
         Assert.True(PodAddressDecision.Plan(Input(4, 4) with { CountedHold = new(TimeSpan.FromSeconds(150), claim) }).Claim.Holds);
+    }
+
+    [Theory]
+    // Warm, present, waiting; what was refused, how often; what is asked for.
+    [InlineData(8, 0, 3, 8, 1, 3)]
+    [InlineData(8, 0, 3, 3, 2, 1)]
+    [InlineData(8, 0, 12, 12, 1, 1)]
+    [InlineData(8, 0, 0, 8, 1, 1)]
+    [InlineData(8, 1, 0, 8, 1, null)]
+    [InlineData(8, 1, 3, 8, 1, 2)]
+    // However the number of those that wait changes.
+    [InlineData(8, 0, 2, 3, 2, 1)]
+    [InlineData(8, 3, 3, 8, 2, null)]
+    public void In_a_subnet_that_has_not_all_fewer_are_asked_for(int warm, int present, int waiting, int refused, int times, int? expected)
+    {
+        var claim = new ConditionClaim(false, Reasons.SubnetFull, "full");
+        var input = Input(warm, present, waiting: waiting) with { Shortage = new(refused, times, TimeSpan.FromSeconds(150), claim) };
+
+        var plan = PodAddressDecision.Plan(input);
+
+        Assert.Equal(expected is { } count ? new PodAddressChange.AssignCount(PodAddressKind.Ipv4, count) : null, plan.Change);
+        Assert.Equal((claim, expected is null ? TimeSpan.FromSeconds(150) : null), (plan.Claim, plan.LookAgain));
+    }
+
+    [Fact]
+    public void Without_two_blocks_one_prefix_is_asked_for()
+    {
+        var claim = new ConditionClaim(false, Reasons.SubnetFull, "full");
+        var input = Input(0, 0, waiting: 20) with { Shortage = new(2, 1, TimeSpan.FromSeconds(150), claim) };
+        input.Spec.Ipv4PrefixCount = 1;
+
+        Assert.Equal(new PodAddressChange.AssignCount(PodAddressKind.Ipv4Prefix, 1), PodAddressDecision.Plan(input).Change);
     }
 
     [Fact]

@@ -79,11 +79,11 @@ public sealed class NodeSlicesTests
     [Fact]
     public void A_status_of_its_own_gets_what_the_API_server_dropped_from_the_object()
     {
-        var checks = NodeSlices.In("kube-system").Checks!;
-        var desired = NodeSlices.In("kube-system").ToObject(Of([On("node-1", "10.0.1.16/28")])[0]);
+        var kind = NodeSlices.In("kube-system");
+        var desired = kind.ToObject(Of([On("node-1", "10.0.1.16/28")])[0]);
 
-        Assert.Null(checks.StatusPatch(desired, desired));
-        var patch = checks.StatusPatch(desired, desired with { Status = null })!;
+        Assert.Null(kind.StatusPatch!(desired, desired));
+        var patch = kind.StatusPatch!(desired, desired with { Status = null })!;
         Assert.Equal((desired.Metadata.Name, null), (patch.Metadata.Name, patch.Spec));
         Assert.Equal(desired.Status, patch.Status);
     }

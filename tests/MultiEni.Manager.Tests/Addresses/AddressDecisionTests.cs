@@ -199,6 +199,43 @@ public sealed class AddressDecisionTests
         Assert.Equal(["10.0.1.11"], Given(Add(), [Two with { IsHostManaged = true, PodAddresses = Growing() }]).Addresses);
     }
 
+    [Theory]
+    [InlineData("10.0.1.11", false, "the host has all addresses of eni-a")]
+    [InlineData("2001:db8::5", false, "the host has all addresses of eni-a")]
+    [InlineData("2001:db8::5", true, "the host has 2001:db8::5 of eni-a")]
+    [InlineData("10.0.1.11", true, null)]
+    [InlineData("2001:db8::6", true, null)]
+    [InlineData("10.0.1.40", false, null)]
+    public void No_pod_gets_an_address_of_the_host_by_naming_it(string named, bool growing, string? message)
+    {
+        var managed = Two with
+        {
+            IsHostManaged = true,
+            PodAddresses = growing ? Growing("10.0.1.0/24", "2001:db8::/64") : null,
+            Ipv6 = [IPAddress.Parse("2001:db8::5"), IPAddress.Parse("2001:db8::6")],
+            Ipv6Subnet = IPNetwork.Parse("2001:db8::/64"),
+            Prefixes = [IPNetwork.Parse("10.0.1.32/28")],
+        };
+        if (message is null)
+        {
+            Assert.Equal([named], Given(Add(named: named), [managed]).Addresses);
+            return;
+        }
+
+        var refused = Refused(Add(named: named), [managed]);
+        Assert.Equal(IpamErrorCodes.InvalidConfiguration, refused.Code);
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pod_keeps_the_address_that_it_had_before_the_host_was_to_have_it()
+    {
+        var lease = Lease("c1", "p1", "eni-a", "10.0.1.11");
+        var managed = Two with { IsHostManaged = true };
+        Assert.Equal(["10.0.1.11"], Given(Add(named: "10.0.1.11"), [managed], AddressBook.Empty.With(lease)).Addresses);
+        Assert.Null(AddressDecision.Check(Add(), [managed], AddressBook.Empty.With(lease)));
+    }
+
     [Fact]
     public void Without_the_prefix_length_no_address_is_given() =>
         Assert.Contains("has not reported the subnet", Refused(Add(), [Two with { Subnet = null }]).Message, StringComparison.Ordinal);
@@ -268,6 +305,16 @@ public sealed class AddressDecisionTests
         Assert.Null(EniAddresses.Of([first], "another boot")[0].Device);
         var deleting = first with { Metadata = first.Metadata with { DeletionTimestamp = DateTimeOffset.UnixEpoch } };
         Assert.Equal("is being removed from the node", EniAddresses.Of([deleting], A.Boot)[0].Leaving);
+    }
+
+    [Fact]
+    public void No_more_is_reported_than_the_schema_of_the_status_allows()
+    {
+        var eni = Eni() with { Prefixes = [.. Enumerable.Range(0, 100).Select(block => IPNetwork.Parse($"2001:db8:{block:x}::/80"))] };
+
+        var report = AddressReport.Of(eni, AddressBook.Empty, (5000, []))!;
+
+        Assert.Equal((AddressUse.MostFree, AddressUse.MostWaiting), (report.FreeIpv6, report.Waiting));
     }
 
     private static AddressLease Given(IpamRequest request, IReadOnlyList<EniAddresses> enis, AddressBook? book = null, TimeSpan? now = null) =>

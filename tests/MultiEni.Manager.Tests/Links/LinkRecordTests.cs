@@ -89,7 +89,7 @@ public sealed class LinkRecordTests : IDisposable
                 Rules = [new RoutingRule(4, 21_001, "10.0.1.6/32", 21_001) { Protocol = OwnProtocol.Number }],
             },
         };
-        var without = new LinkObserver(null!, record, new NameRefusals(TimeSpan.Zero, TimeProvider.System)).WithoutOwn(configured);
+        var without = new LinkObserver(null!, record, new NameRefusals(TimeSpan.Zero, TimeProvider.System), _ => null).WithoutOwn(configured);
         Assert.Equal(seen.Network.Addresses, without.Network.Addresses);
         Assert.Equal(seen.Network.Routes, without.Network.Routes);
         Assert.Empty(without.Network.Rules);

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiEni.Operator.Configuration;
 using MultiEni.Operator.Diagnostics;
@@ -157,6 +158,36 @@ public sealed class DiagnosticsServerTests : IDisposable
     [InlineData(":70000")]
     [InlineData(":http")]
     public void Other_addresses_are_refused(string text) => Assert.Throws<FormatException>(() => ListenAddress.Parse(text));
+
+    [Fact]
+    public void An_instrument_that_cannot_be_read_is_left_out_and_logged_once_until_it_can_be_again()
+    {
+        var log = new RecordingLogger();
+        var isBroken = true;
+        using var exporter = new PrometheusExporter(_meter, TimeProvider.System, log);
+        _meter.CreateObservableGauge("broken", Broken);
+        _meter.CreateObservableGauge("whole", () => 7);
+
+        var text = exporter.Render();
+        exporter.Render();
+
+        Assert.DoesNotContain("\nbroken{", text, StringComparison.Ordinal);
+        Assert.Contains("\nwhole 7\n", text, StringComparison.Ordinal);
+        Assert.Contains("process_cpu_seconds_total", text, StringComparison.Ordinal);
+        Assert.Equal(["The metric broken cannot be read and is left out"], log.At(LogLevel.Error));
+
+        isBroken = false;
+        Assert.Contains("\nbroken{part=\"2\"} 2\n", exporter.Render(), StringComparison.Ordinal);
+        isBroken = true;
+        exporter.Render();
+        Assert.Equal(2, log.Count(LogLevel.Error));
+
+        IEnumerable<Measurement<int>> Broken()
+        {
+            yield return new Measurement<int>(1, new KeyValuePair<string, object?>("part", 1));
+            yield return isBroken ? throw new OverflowException() : new Measurement<int>(2, new KeyValuePair<string, object?>("part", 2));
+        }
+    }
 
     [Fact]
     public void Instruments_are_written_under_their_own_names_with_escaped_labels()

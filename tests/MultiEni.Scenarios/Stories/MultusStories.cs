@@ -56,6 +56,51 @@ public class MultusStories
         await stage.UntilReasonAsync("plain", ConditionTypes.Degraded, Reasons.KubernetesApiError, "install Multus");
     }
 
+    [Fact]
+    [NeedsSimulatedApiServer]
+    public async Task What_is_deleted_is_made_anew_and_what_others_write_is_told_in_the_status_until_it_is_gone()
+    {
+        await using var stage = await Stage.StartAsync(
+            new StageOptions
+            {
+                Nodes = 1,
+                Acceleration = 30,
+                ApiServer = new KubernetesApiChoice.Simulator(),
+                StartsPrograms = false,
+            }
+        );
+        await stage.Api.ApplyAsync(Definition(), Stage.Stop);
+        await stage.UntilAsync(() => stage.Api.AnswersAsync(Networks, Stage.Stop), "the API serves networks");
+        await stage.Api.ApplyAsync(OfSomebodyElse(), Stage.Stop);
+        await AllowAsync(stage);
+        stage.StartController(change: settings => settings with { NetworksNamespace = Space });
+        stage.StartManager(stage.Nodes[0]);
+        await stage.ApplyAsync(Manifests.NodeEni("plain", "deviceIndex: 3"));
+        await stage.ApplyAsync(Manifests.NodeEni("theirs", "deviceIndex: 2"));
+        await stage.UntilAsync(async () => await NamesAsync(stage) is ["plain", "theirs"], "the network");
+        await stage.UntilReasonAsync("theirs", ConditionTypes.Degraded, Reasons.KubernetesApiError, "delete the NetworkAttachmentDefinition");
+        await stage.UntilReasonAsync("plain", ConditionTypes.Degraded, Reasons.AsExpected);
+
+        var (plain, theirs) = (
+            ApiPaths.Of("NetworkAttachmentDefinition", "plain", Space),
+            ApiPaths.Of("NetworkAttachmentDefinition", "theirs", Space)
+        );
+        await stage.Api.DeleteAsync(plain, Stage.Stop);
+        await stage.UntilAsync(async () => await ConfigAsync(stage, plain) is { Length: > 2 }, "the network to be made anew");
+        Assert.Equal("{}", await ConfigAsync(stage, theirs));
+
+        await stage.Api.DeleteAsync(theirs, Stage.Stop);
+        await stage.UntilAsync(async () => await ConfigAsync(stage, theirs) is { Length: > 2 }, "the network that was in the way");
+        await stage.UntilReasonAsync("theirs", ConditionTypes.Degraded, Reasons.AsExpected);
+
+        await stage.Api.ChangeAsync(plain, network => network["spec"]!["config"] = "{}", Stage.Stop);
+        await stage.UntilReasonAsync("plain", ConditionTypes.Degraded, Reasons.KubernetesApiError, "delete the NetworkAttachmentDefinition");
+        Assert.Equal("{}", await ConfigAsync(stage, plain));
+    }
+
+    private static async Task<string?> ConfigAsync(Stage stage, string path) =>
+        (await stage.Api.FindAsync(path, Stage.Stop))?["spec"]?["config"]?.GetValue<string>();
+
     // What the chart adds with controller.multusNetworksNamespace.
     private static Task AllowAsync(Stage stage) =>
         stage.GrantAsync("k8s.cni.cncf.io", "network-attachment-definitions", ["list", "create", "patch", "delete"], Space);

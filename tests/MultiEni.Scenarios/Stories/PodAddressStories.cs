@@ -129,6 +129,36 @@ public class PodAddressStories
 
     [Fact]
     [NeedsSimulatedApiServer]
+    public async Task In_a_subnet_with_five_addresses_left_pods_get_them_and_another_ENI_is_created()
+    {
+        await using var stage = await Stage.StartAsync(TwoNodes with { Nodes = 1 });
+        var world = stage.Cluster.Ec2.World;
+        var subnet = world.AddSubnet(stage.Cluster.Network.VpcId, stage.Cluster.Network.Zones[0], "10.9.0.0/28").Id;
+        await stage.ApplyAsync(InSubnet("pods"));
+        await stage.UntilReadyAsync("pods", 1);
+        // Of a /28 EC2 keeps five addresses and the ENI has one.
+        world.OccupyAddresses(subnet, 16 - 5 - 1 - 5);
+
+        await stage.ApplyAsync(InSubnet("pods", "podAddresses:", "  warm: 8"));
+        await stage.UntilReasonAsync("pods", ConditionTypes.PodAddresses, Reasons.SubnetFull);
+        await UntilListedAsync(stage, 1);
+        Assert.Equal(2, stage.Calls("AssignPrivateIpAddresses"));
+
+        // The pod that waits has the one, and two more come.
+        Report(stage, await AttachmentAsync(stage), Use(free: 1, waiting: 3));
+        await UntilListedAsync(stage, 3);
+        Assert.Equal(3, stage.Calls("AssignPrivateIpAddresses"));
+
+        await stage.ApplyAsync(InSubnet("other", "deviceIndex: 3"));
+        await stage.UntilReadyAsync("other", 1);
+        await stage.UntilReasonAsync("pods", ConditionTypes.PodAddresses, Reasons.SubnetFull);
+
+        string InSubnet(string name, params string[] lines) =>
+            Manifests.NodeEni(name, lines).Replace("subnet-12345678", subnet, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [NeedsSimulatedApiServer]
     public async Task A_pool_at_its_maximum_is_told_once_while_pods_come_and_go()
     {
         await using var stage = await Stage.StartAsync(TwoNodes with { Nodes = 1 });

@@ -51,6 +51,20 @@ public sealed class EniAttachmentAcceptanceTests
         Assert.Empty(ProductSchemas.EniAttachment.Validate(now, null));
     }
 
+    [Theory]
+    [InlineData("free", 65_536)]
+    [InlineData("freeIPv6", 65_536)]
+    [InlineData("waiting", 1024)]
+    public void A_node_cannot_report_more_addresses_than_there_can_be(string field, int most)
+    {
+        var obj = ProductSchemas.ValidEniAttachment();
+        obj["status"] = new JsonObject { ["device"] = new JsonObject { ["addresses"] = new JsonObject { [field] = most } } };
+        Assert.Empty(Findings(obj));
+
+        obj["status"]!["device"]!["addresses"]![field] = most + 1;
+        Assert.Contains($"less than or equal to {most}", Assert.Single(Findings(obj), finding => finding != NotChecked), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Index_0_is_that_of_an_ENI_on_a_card_above_0()
     {

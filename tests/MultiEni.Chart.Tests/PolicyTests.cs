@@ -123,12 +123,18 @@ public sealed class PolicyTests
             },
             { "PATCH", $"{Own}/status", """{"status":{"network":{"eniID":"eni-2"}}}""", "status.network is written by eni-controller" },
             { "PATCH", $"{Own}/status", """{"status":{"network":null}}""", "status.network is written by eni-controller" },
-            { "PATCH", $"{Own}/status", """{"status":{"conditions":null}}""", "Attached and Ready are written by eni-controller" },
+            { "PATCH", $"{Own}/status", """{"status":{"conditions":null}}""", "Attached, Ready and PodAddresses are written by eni-controller" },
             {
                 "PATCH",
                 $"{Own}/status",
                 $$$"""{"status":{"conditions":[{{{Ready("True")}}}]}}""",
-                "Attached and Ready are written by eni-controller"
+                "Attached, Ready and PodAddresses are written by eni-controller"
+            },
+            {
+                "PATCH",
+                $"{Own}/status",
+                $$$"""{"status":{"conditions":[{{{Ready("False")}}},{{{Ready("True", "PodAddresses")}}}]}}""",
+                "Attached, Ready and PodAddresses are written by eni-controller"
             },
             { "POST", $"{Api}/eniattachments", Attachment("new", Node, "u-1"), "cannot create resource \"eniattachments\"" },
             { "DELETE", Own, "", "cannot delete resource \"eniattachments\"" },
@@ -150,6 +156,33 @@ public sealed class PolicyTests
         using var agent = await AgentAsync(server);
 
         Assert.Contains(because, (await SendAsync(agent, method, path, body)).Expect(HttpStatusCode.Forbidden).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// One address has one text: in another one it would pass for an address that no pod has.
+    /// </summary>
+    [Theory]
+    [InlineData("10.20.1.50", true)]
+    [InlineData("fd00::5", true)]
+    [InlineData("fd00:1:2:3:4:5:6:7", true)]
+    [InlineData("64:ff9b::10.20.1.50", true)]
+    [InlineData("0xa.20.1.50", false)]
+    [InlineData("10.024.1.50", false)]
+    [InlineData("10.20.306", false)]
+    [InlineData("10.20.1.256", false)]
+    [InlineData("FD00::5", false)]
+    [InlineData("fd00::5%1", false)]
+    [InlineData("fd00::5/64", false)]
+    [InlineData("", false)]
+    public async Task An_agent_writes_addresses_in_the_form_of_EC2(string address, bool isTaken)
+    {
+        await using var server = await InstallAsync();
+        using var agent = await AgentAsync(server);
+        foreach (var list in new[] { "used", "requested" })
+        {
+            var body = $$$"""{"status":{"device":{"addresses":{"free":0,"{{{list}}}":[{"address":"{{{address}}}","pod":"a/b"}]} } } }""";
+            (await agent.MergePatchAsync($"{Own}/status", body)).Expect(isTaken ? HttpStatusCode.OK : HttpStatusCode.UnprocessableEntity);
+        }
     }
 
     /// <summary>Should the roles be widened by somebody, the policies still hold.</summary>
@@ -454,8 +487,8 @@ public sealed class PolicyTests
               "securityGroupIDs":["sg-1"],"deviceIndex":1,"networkCardIndex":0,"device":{"use":"Plain"}} }
             """;
 
-    private static string Ready(string status) =>
-        $$"""{"type":"Ready","status":"{{status}}","reason":"R","message":"m","lastTransitionTime":"2026-01-01T00:00:00Z"}""";
+    private static string Ready(string status, string type = "Ready") =>
+        $$"""{"type":"{{type}}","status":"{{status}}","reason":"R","message":"m","lastTransitionTime":"2026-01-01T00:00:00Z"}""";
 
     private static string Slice(string name, string node, string driver, string pool) =>
         $$$"""

@@ -54,7 +54,7 @@ public sealed record AddressUse : IEquatable<AddressUse>
 /// <summary>An address that an interface of a pod has.</summary>
 public sealed record UsedAddress
 {
-    /// <summary>The address, without prefix length.</summary>
+    /// <summary>The address, without prefix length, as EC2 writes it.</summary>
     public string Address { get; set; } = "";
 
     /// <summary>The pod, as <c>namespace/name</c>.</summary>
@@ -67,7 +67,7 @@ public sealed record UsedAddress
 /// <summary>An address that a pod asks for by name.</summary>
 public sealed record RequestedAddress
 {
-    /// <summary>The address, without prefix length.</summary>
+    /// <summary>The address, without prefix length, as EC2 writes it.</summary>
     public string Address { get; set; } = "";
 
     /// <summary>The pod, as <c>namespace/name</c>.</summary>

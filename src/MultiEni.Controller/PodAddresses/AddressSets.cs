@@ -57,6 +57,17 @@ internal static class AddressSets
         return offset < ReservedAtTheBeginning || offset == size - 1;
     }
 
-    /// <summary>The address in the form in which EC2 writes it; null when it is none.</summary>
-    public static string? Normalized(string address) => IPAddress.TryParse(address, out var parsed) ? parsed.ToString() : null;
+    /// <summary>Whether a text is an address, however it is written.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="address">The address as EC2 writes it.</param>
+    public static bool IsSame(string text, string address) => text == address || Normalized(text) == address;
+
+    /// <summary>
+    /// The address in the form in which EC2 writes it; null when it is none, or one of a link, which
+    /// no ENI has.
+    /// </summary>
+    public static string? Normalized(string address) =>
+        !IPAddress.TryParse(address, out var parsed) || address.Contains('%', StringComparison.Ordinal) ? null
+        : parsed.IsIPv4MappedToIPv6 ? parsed.MapToIPv4().ToString()
+        : parsed.ToString();
 }

@@ -28,16 +28,26 @@ internal static class NamedAddressDecision
             return Refuse(asked, Reasons.AddressNotAllowed, $"'{asked}' is not an IP address; correct the pod's annotation");
         }
 
+        if (asked != address)
+        {
+            // No agent writes it so. Whoever does may mean to get past a comparison.
+            return Refuse(
+                asked,
+                Reasons.AddressNotAllowed,
+                $"'{asked}' is {address} in another form than the ENI manager asks for; update the ENI manager of {spec.NodeName}"
+            );
+        }
+
         if (AddressSets.Has(AddressSets.All(row), address))
         {
-            return new NamedVerdict.Present(asked);
+            return new NamedVerdict.Present(address);
         }
 
         var ranges = spec.PodAddresses?.FixedCidrs ?? [];
         if (!ranges.Exists(range => AddressSets.Contains(range, address)))
         {
             return Refuse(
-                asked,
+                address,
                 Reasons.AddressNotAllowed,
                 ranges.Count == 0
                     ? $"NodeENI {spec.NodeEniRef.Name} gives no addresses by name; list their range in spec.podAddresses.fixedCIDRs"
@@ -46,27 +56,27 @@ internal static class NamedAddressDecision
             );
         }
 
-        return OutsideSubnet(request, asked, address) ?? Elsewhere(request, asked, address);
+        return OutsideSubnet(request, address) ?? Elsewhere(request, address);
     }
 
-    private static NamedVerdict? OutsideSubnet(NamedAddressRequest request, string asked, string address)
+    private static NamedVerdict? OutsideSubnet(NamedAddressRequest request, string address)
     {
         var subnet = AddressSets.IsIpv6(address) ? request.SubnetIpv6Cidr : request.SubnetCidr;
         if (subnet is null)
         {
             return request.IsSubnetKnown
                 ? Refuse(
-                    asked,
+                    address,
                     Reasons.AddressOutsideSubnet,
                     $"subnet {request.Row.SubnetId} of {request.Row.EniId} has no range of the family of {address}; ask for another address"
                 )
-                : new NamedVerdict.Undecided(asked);
+                : new NamedVerdict.Undecided(address);
         }
 
         if (!AddressSets.Contains(subnet, address))
         {
             return Refuse(
-                asked,
+                address,
                 Reasons.AddressOutsideSubnet,
                 $"{address} is not in {subnet} of subnet {request.Row.SubnetId}, in which {request.Row.EniId} is; "
                     + "ask for an address of that range, or run the pod on a node whose ENI is in the address's subnet"
@@ -75,19 +85,19 @@ internal static class NamedAddressDecision
 
         return AddressSets.IsReserved(subnet, address)
             ? Refuse(
-                asked,
+                address,
                 Reasons.AddressOutsideSubnet,
                 $"{address} is one of the five addresses of {subnet} that EC2 keeps for itself; ask for another address"
             )
             : null;
     }
 
-    private static NamedVerdict Elsewhere(NamedAddressRequest request, string asked, string address)
+    private static NamedVerdict Elsewhere(NamedAddressRequest request, string address)
     {
         NamedVerdict verdict = new NamedVerdict.Granted(address, null);
         foreach (var other in request.Others)
         {
-            if (On(request, other, asked, address) is { } refused)
+            if (On(request, other, address) is { } refused)
             {
                 return refused;
             }
@@ -99,36 +109,36 @@ internal static class NamedAddressDecision
         }
 
         return verdict is NamedVerdict.Granted && request.RefusedByEc2.FirstOrDefault(refused => refused.Address == address) is { } said
-            ? new NamedVerdict.Refused(said with { Address = asked }, Passing: true)
+            ? new NamedVerdict.Refused(said, Passing: true)
             : verdict;
     }
 
     /// <summary>Why another ENI is in the way, if it is.</summary>
-    private static NamedVerdict.Refused? On(NamedAddressRequest request, NeighbourEni other, string asked, string address)
+    private static NamedVerdict.Refused? On(NamedAddressRequest request, NeighbourEni other, string address)
     {
         var spec = other.Attachment.Spec!;
         var row = other.Row;
         if ((row?.PrivateIps is [var primary, ..] && primary == address) || row?.PrimaryIpv6 == address || spec.PrivateIpAddress == address)
         {
             return Refuse(
-                asked,
+                address,
                 Reasons.AddressIsPrimary,
                 $"{address} is the primary address of {Eni(other)} on {spec.NodeName}, which cannot be moved; ask for another address"
             );
         }
 
         var use = other.Attachment.Status?.Device?.Addresses;
-        if (!other.IsNodeLost && use?.Used?.Find(used => used.Address == asked) is { } holder)
+        if (!other.IsNodeLost && use?.Used?.Find(used => AddressSets.IsSame(used.Address, address)) is { } holder)
         {
             return InUse(
-                asked,
+                address,
                 $"pod {holder.Pod} on {spec.NodeName} has {address}; it is assigned here when that pod has ended, or its node is gone or not ready"
             );
         }
 
-        if (IsBefore(request, other, asked) && use?.Requested?.Find(wanted => wanted.Address == asked) is { } rival)
+        if (IsBefore(request, other, address) && use?.Requested?.Find(wanted => AddressSets.IsSame(wanted.Address, address)) is { } rival)
         {
-            return InUse(asked, $"pod {rival.Pod} on {spec.NodeName} asked for {address} as well; give each pod an address of its own");
+            return InUse(address, $"pod {rival.Pod} on {spec.NodeName} asked for {address} as well; give each pod an address of its own");
         }
 
         if (row is null || !AddressSets.Has(AddressSets.All(row), address))
@@ -138,13 +148,13 @@ internal static class NamedAddressDecision
 
         if (!AddressSets.All(row).Contains(address))
         {
-            return InUse(asked, $"{address} is part of a prefix of {Eni(other)} on {spec.NodeName}, which is not moved; ask for another address");
+            return InUse(address, $"{address} is part of a prefix of {Eni(other)} on {spec.NodeName}, which is not moved; ask for another address");
         }
 
         return request.Attachment.Spec!.PodAddresses?.AllowReassignment == true
             ? null
             : InUse(
-                asked,
+                address,
                 $"{Eni(other)} on {spec.NodeName} has {address} and no pod uses it there; "
                     + $"set spec.podAddresses.allowReassignment in NodeENI {request.Attachment.Spec.NodeEniRef.Name} so that it may be moved"
             );
@@ -152,17 +162,20 @@ internal static class NamedAddressDecision
 
     // Of two that ask for the same address, the one whose status names it already goes first, then
     // the one whose name does; one that was refused is out of the way.
-    private static bool IsBefore(NamedAddressRequest request, NeighbourEni other, string asked)
+    private static bool IsBefore(NamedAddressRequest request, NeighbourEni other, string address)
     {
         var (ours, theirs) = (request.Attachment.Status?.Network, other.Attachment.Status?.Network);
-        if (other.IsNodeLost || theirs?.RefusedAddresses?.Exists(refused => refused.Address == asked) == true)
+        if (other.IsNodeLost || theirs?.RefusedAddresses?.Exists(refused => AddressSets.IsSame(refused.Address, address)) == true)
         {
             return false;
         }
 
-        var (isOurs, isTheirs) = (ours?.AssignedForPods?.Contains(asked) == true, theirs?.AssignedForPods?.Contains(asked) == true);
+        var (isOurs, isTheirs) = (IsOnRecord(ours, address), IsOnRecord(theirs, address));
         return isOurs == isTheirs ? string.CompareOrdinal(other.Attachment.Metadata.Name, request.Attachment.Metadata.Name) < 0 : isTheirs;
     }
+
+    private static bool IsOnRecord(NetworkStatus? network, string address) =>
+        network?.AssignedForPods?.Exists(item => AddressSets.IsSame(item, address)) == true;
 
     private static string Eni(NeighbourEni other) => other.Row?.EniId ?? other.Attachment.Status?.Network?.EniId ?? other.Attachment.Metadata.Name;
 

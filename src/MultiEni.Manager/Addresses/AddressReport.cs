@@ -32,9 +32,13 @@ internal static class AddressReport
             FreeIpv6 = AddressPool.Of(eni, AddressFamily.InterNetworkV6).Any() ? Free(AddressFamily.InterNetworkV6) : null,
             Waiting = pending.Waiting > 0 ? Math.Min(pending.Waiting, AddressUse.MostWaiting) : null,
             Used = leases.Count > 0 ? [.. used.OrderBy(address => address.Address, StringComparer.Ordinal).Take(MostReported)] : null,
-            Requested = pending.Requested.Count > 0 ? pending.Requested : null,
+            Requested = Requested(pending.Requested),
         };
 
         int Free(AddressFamily family) => Math.Min(AddressPool.Free(eni, family, book), AddressUse.MostFree);
     }
+
+    // No ENI has an address with a zone, and the schema refuses a status with one as a whole.
+    private static List<RequestedAddress>? Requested(List<RequestedAddress> pending) =>
+        pending.FindAll(asked => !asked.Address.Contains('%', StringComparison.Ordinal)) is { Count: > 0 } requested ? requested : null;
 }

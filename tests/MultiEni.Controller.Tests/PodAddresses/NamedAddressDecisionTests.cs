@@ -30,6 +30,40 @@ public sealed class NamedAddressDecisionTests
     public void What_cannot_be_had_here_is_refused_with_a_reason(string address, string reason) =>
         Assert.Equal(reason, Refusal(Request(address)).Reason);
 
+    [Theory]
+    [InlineData("0xa.0.0.77")]
+    [InlineData("012.0.0.77")]
+    [InlineData("10.77")]
+    [InlineData("167772237")]
+    [InlineData("::ffff:10.0.0.77")]
+    [InlineData("::FFFF:10.0.0.77")]
+    [InlineData("FD00::5")]
+    [InlineData("fd00:0::5")]
+    [InlineData("fd00::5%1")]
+    public void An_address_in_another_form_than_that_of_EC2_is_refused_even_when_no_pod_has_it(string asked)
+    {
+        var request = Request(asked) with { SubnetIpv6Cidr = "fd00::/64" };
+        request.Attachment.Spec!.PodAddresses!.AllowReassignment = true;
+
+        var refusal = Refusal(request);
+
+        Assert.Equal((asked, Reasons.AddressNotAllowed), (refusal.Address, refusal.Reason));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.77", "0xa.0.0.77")]
+    [InlineData("10.0.0.77", "10.77")]
+    [InlineData("fd00::5", "FD00:0::5")]
+    public void An_address_that_a_running_pod_has_is_not_given_away_however_its_agent_writes_it(string asked, string used)
+    {
+        var other = Other(secondary: asked);
+        other.Attachment.Status!.Device!.Addresses = new AddressUse { Used = [new() { Address = used, Pod = "default/other" }] };
+        var request = Request(asked, others: other) with { SubnetIpv6Cidr = "fd00::/64" };
+        request.Attachment.Spec!.PodAddresses!.AllowReassignment = true;
+
+        Assert.Equal(Reasons.AddressInUse, Refusal(request).Reason);
+    }
+
     [Fact]
     public void Without_ranges_no_address_has_a_name()
     {

@@ -7,7 +7,6 @@ using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Api.ResourceClaims;
 using MultiEni.Cli.Cluster;
-using MultiEni.Cli.Status;
 using MultiEni.Operator;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;
@@ -39,7 +38,7 @@ internal sealed class ClusterFollower : IDisposable
     private readonly Informer<ResourceClaim> _claims;
     private readonly ConcurrentDictionary<string, EniAttachment> _known = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, MapEvent> _happened = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<DeviceOfNode, ClaimStatusItem> _holders = new();
+    private readonly ClaimHolders _holders = new();
 
     /// <summary>A follower that waits for <see cref="RunAsync"/>.</summary>
     public ClusterFollower(ClusterConnection connection, MapFeed feed, TimeProvider time)
@@ -73,29 +72,32 @@ internal sealed class ClusterFollower : IDisposable
         await _connection.Client.ListAsync(Kinds.Node, one, cancellationToken);
     }
 
-    /// <summary>Follows until cancelled.</summary>
+    /// <summary>Follows until cancelled, or until something fails for good, which is a bug.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         _feed.Set(new MapCluster(_connection.Server.ToString(), Complete: false));
-        await Task.WhenAll(
-            _nodes.RunAsync(cancellationToken),
-            _nodeEnis.RunAsync(cancellationToken),
-            _attachments.RunAsync(cancellationToken),
-            RunIfAllowedAsync(
-                _events,
-                KubernetesEvent.Resource,
-                EventNamespace,
-                $"Events are left out: you may not list events in the namespace {EventNamespace}.",
-                cancellationToken
-            ),
-            RunIfAllowedAsync(
-                _claims,
-                Kinds.ResourceClaim,
-                null,
-                "Pods that have devices by claims are left out: you may not list resourceclaims.",
-                cancellationToken
-            ),
-            LookAsync(cancellationToken)
+        await Loops.RunAsync(
+            cancellationToken,
+            _nodes.RunAsync,
+            _nodeEnis.RunAsync,
+            _attachments.RunAsync,
+            ending =>
+                RunIfAllowedAsync(
+                    _events,
+                    KubernetesEvent.Resource,
+                    EventNamespace,
+                    $"Events are left out: you may not list events in the namespace {EventNamespace}.",
+                    ending
+                ),
+            ending =>
+                RunIfAllowedAsync(
+                    _claims,
+                    Kinds.ResourceClaim,
+                    null,
+                    "Pods that have devices by claims are left out: you may not list resourceclaims.",
+                    ending
+                ),
+            LookAsync
         );
     }
 
@@ -258,7 +260,7 @@ internal sealed class ClusterFollower : IDisposable
     private MapEni? Draw(EniAttachment attachment) =>
         MapReader.Eni(
             attachment,
-            attachment is { Spec: { } spec, Status.Network.EniId: { } id } ? _holders.GetValueOrDefault(new DeviceOfNode(spec.NodeName, id)) : null,
+            attachment is { Spec: { } spec, Status.Network.EniId: { } id } ? _holders.Find(new DeviceOfNode(spec.NodeName, id)) : null,
             _time.GetUtcNow()
         );
 
@@ -283,21 +285,7 @@ internal sealed class ClusterFollower : IDisposable
 
     private void ShowClaim(ObjectChange<ResourceClaim> change)
     {
-        var before = change is ObjectChange<ResourceClaim>.Updated updated ? MapReader.Held(updated.Old) : MapReader.Held(change.Current);
-        var held = change is ObjectChange<ResourceClaim>.Deleted ? [] : MapReader.Held(change.Current).ToDictionary();
-        var touched = before.Select(device => device.Key).Concat(held.Keys).ToHashSet();
-        foreach (var device in touched)
-        {
-            if (held.TryGetValue(device, out var holder))
-            {
-                _holders[device] = holder;
-            }
-            else
-            {
-                _holders.TryRemove(device, out _);
-            }
-        }
-
+        var touched = _holders.Take(change);
         if (touched.Count == 0)
         {
             return;

@@ -23,10 +23,21 @@ internal static class MapCommand
                     The address contains a secret: whoever on this machine knows it can read the map with your permissions. Ctrl-C stops it.
                     """
                 );
-                await map.Followed.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (map.Followed.IsFaulted)
+                try
                 {
-                    await map.Followed;
+                    await map.Followed.WaitAsync(cancellationToken);
+                }
+                catch (Exception failed) when (!cancellationToken.IsCancellationRequested && Failures.Explain(failed) is null)
+                {
+                    throw new CommandFailedException(
+                        $"The map cannot follow the cluster any longer: {failed.Message}",
+                        $"This is a bug in kubectl eni: report it with what follows, and start the map again.{Environment.NewLine}{failed}",
+                        ExitCodes.Unknown
+                    );
+                }
+                catch (OperationCanceledException)
+                {
+                    // Ctrl-C is how it ends.
                 }
 
                 return ExitCodes.Fine;

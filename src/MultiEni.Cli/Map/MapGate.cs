@@ -11,8 +11,17 @@ namespace MultiEni.Cli.Map;
 /// <param name="token">The secret.</param>
 internal sealed class MapGate(int port, string token)
 {
+    private const int HttpPort = 80;
+
     private readonly byte[] _token = Encoding.UTF8.GetBytes(token);
-    private readonly string[] _hosts = [$"127.0.0.1:{port}", $"localhost:{port}"];
+
+    // A browser leaves out the port that http has by default.
+    private readonly string[] _hosts =
+    [
+        $"127.0.0.1:{port}",
+        $"localhost:{port}",
+        .. port == HttpPort ? ["127.0.0.1", "localhost"] : Array.Empty<string>(),
+    ];
 
     /// <summary>
     /// What is asked for, relative to the map's address; null when the request is refused.

@@ -89,21 +89,6 @@ internal static class MapReader
             )
             : null;
 
-    /// <summary>Which claim has which device, by node and ENI.</summary>
-    public static Dictionary<DeviceOfNode, ClaimStatusItem> Holders(IEnumerable<ResourceClaim> claims)
-    {
-        var holders = new Dictionary<DeviceOfNode, ClaimStatusItem>();
-        foreach (var claim in claims)
-        {
-            foreach (var (device, item) in Held(claim))
-            {
-                holders[device] = item;
-            }
-        }
-
-        return holders;
-    }
-
     /// <summary>The devices of ours that a claim has.</summary>
     public static IEnumerable<KeyValuePair<DeviceOfNode, ClaimStatusItem>> Held(ResourceClaim claim) =>
         (claim.Status?.Allocation?.Devices.Results ?? [])

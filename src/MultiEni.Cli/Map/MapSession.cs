@@ -14,7 +14,7 @@ internal sealed class MapSession : IAsyncDisposable
     {
         _follower = follower;
         _server = server;
-        _followed = Task.WhenAll(follower.RunAsync(_ending.Token), budget.RunAsync(_ending.Token));
+        _followed = FollowAsync(budget);
     }
 
     /// <summary>The address of the page, with its secret.</summary>
@@ -52,5 +52,19 @@ internal sealed class MapSession : IAsyncDisposable
         await _followed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _follower.Dispose();
         _ending.Dispose();
+    }
+
+    private async Task FollowAsync(BudgetFollower budget)
+    {
+        try
+        {
+            await Loops.RunAsync(_ending.Token, _follower.RunAsync, budget.RunAsync);
+        }
+        catch (Exception) when (!_ending.IsCancellationRequested)
+        {
+            // A page that is told of nothing any more must not say that it is live.
+            await _server.DisposeAsync();
+            throw;
+        }
     }
 }

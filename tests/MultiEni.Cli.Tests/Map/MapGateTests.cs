@@ -26,6 +26,7 @@ public sealed class MapGateTests
     [InlineData("127.0.0.1:4711", "http://attacker.example", "/0123456789abcdef/stream")]
     [InlineData("127.0.0.1:4711", "http://127.0.0.1:4712", "/0123456789abcdef/stream")]
     [InlineData("127.0.0.1:4711", "https://127.0.0.1:4711", "/0123456789abcdef/stream")]
+    [InlineData("127.0.0.1:4711", "http://127.0.0.1", "/0123456789abcdef/stream")]
     [InlineData("127.0.0.1:4711", "null", "/0123456789abcdef/stream")]
     // No secret, or a wrong one.
     [InlineData("127.0.0.1:4711", null, "")]
@@ -37,4 +38,16 @@ public sealed class MapGateTests
     [InlineData("127.0.0.1:4711", null, "/0123456789abcde/")]
     [InlineData("127.0.0.1:4711", null, "/0123456789abcdef0/")]
     public void Others_are_refused(string? host, string? origin, string path) => Assert.Null(_gate.Admit(host, origin, path));
+
+    // Browsers leave out the port that http has by default.
+    [Theory]
+    [InlineData("127.0.0.1", null, true)]
+    [InlineData("127.0.0.1", "http://127.0.0.1", true)]
+    [InlineData("localhost", "http://localhost", true)]
+    [InlineData("127.0.0.1:80", "http://127.0.0.1:80", true)]
+    [InlineData("127.0.0.1", "https://127.0.0.1", false)]
+    [InlineData("127.0.0.1", "http://127.0.0.1:4711", false)]
+    [InlineData("attacker.example", null, false)]
+    public void On_port_80_the_port_may_be_left_out(string host, string? origin, bool isAdmitted) =>
+        Assert.Equal(isAdmitted, new MapGate(80, "0123456789abcdef").Admit(host, origin, "/0123456789abcdef/map.css") is "map.css");
 }

@@ -113,6 +113,33 @@ public sealed class MapSessionTests
         await page.UntilAsync(items => items.ContainsKey("budget/X") && !items.ContainsKey("note/budget"));
     }
 
+    [Fact]
+    public async Task A_part_that_fails_ends_the_command_with_an_error_in_words()
+    {
+        await using var cluster = await TestCluster.StartInstalledAsync();
+
+        var run = await cluster
+            .RunAsync(new CommandRunOptions { Time = new ClockWithoutFiveSeconds() }, "map")
+            .WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Ct);
+
+        Assert.Equal(ExitCodes.Unknown, run.Code);
+        Assert.StartsWith("error: The map cannot follow the cluster any longer: no timer of five seconds", run.Error);
+        Assert.Contains("remedy: This is a bug in kubectl eni: report it", run.Error);
+    }
+
+    [Fact]
+    public async Task A_part_that_fails_ends_the_page()
+    {
+        await using var cluster = await TestCluster.StartInstalledAsync();
+        await using var page = await Page.OpenAsync(
+            cluster,
+            token => new TaskCompletionSource<string>().Task.WaitAsync(token),
+            time: new ClockWithoutFiveSeconds()
+        );
+
+        await Assert.ThrowsAnyAsync<IOException>(() => page.UntilAsync(_ => false));
+    }
+
     private static void Happen(TestCluster cluster, string kind, string version, string reason) =>
         cluster.Server.Store.Create(
             "events",
@@ -173,6 +200,15 @@ public sealed class MapSessionTests
         );
     }
 
+    /// <summary>Breaks the parts of the map that look again and again, and leaves those that follow alone.</summary>
+    private sealed class ClockWithoutFiveSeconds : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            dueTime == TimeSpan.FromSeconds(5)
+                ? throw new InvalidOperationException("no timer of five seconds")
+                : base.CreateTimer(callback, state, dueTime, period);
+    }
+
     /// <summary>The page's side of the stream.</summary>
     private sealed class Page : IAsyncDisposable
     {
@@ -190,7 +226,7 @@ public sealed class MapSessionTests
 
         public Dictionary<string, JsonNode> Items { get; } = [];
 
-        public static async Task<Page> OpenAsync(TestCluster cluster, Func<CancellationToken, Task<string>>? metrics = null, string? user = null)
+        public static async Task<Page> OpenAsync(TestCluster cluster, Func<CancellationToken, Task<string>>? metrics = null, string? user = null, TimeProvider? time = null)
         {
             var kubeconfig = cluster.Kubeconfig;
             if (user is not null)
@@ -207,7 +243,7 @@ public sealed class MapSessionTests
             }
 
             var connection = ClusterConnection.Open(kubeconfig, null, Names.Namespace, CliContext.OfProcess());
-            var session = await MapSession.StartAsync(connection, metrics, 0, TimeProvider.System, Ct);
+            var session = await MapSession.StartAsync(connection, metrics, 0, time ?? TimeProvider.System, Ct);
             var http = new HttpClient();
             return new Page(connection, session, new StreamReader(await http.GetStreamAsync(new Uri(session.Address, "stream"), Ct)));
         }

@@ -274,10 +274,12 @@ public sealed class PolicyTests
         );
 
         answer.Expect(HttpStatusCode.OK);
-        (await agent.MergePatchAsync(
-            status,
-            $$$"""{"status":{"devices":[{{{ClaimDevice(Driver, OtherNode, "d1")}}},{{{ClaimDevice("gpu.example.com", Node, "g0")}}}]}}"""
-        )).Expect(HttpStatusCode.OK);
+        (
+            await agent.MergePatchAsync(
+                status,
+                $$$"""{"status":{"devices":[{{{ClaimDevice(Driver, OtherNode, "d1")}}},{{{ClaimDevice("gpu.example.com", Node, "g0")}}}]}}"""
+            )
+        ).Expect(HttpStatusCode.OK);
     }
 
     /// <summary>
@@ -503,13 +505,15 @@ public sealed class PolicyTests
     private static async Task<string> ClaimAsync(KubernetesSimulator server)
     {
         using var administrator = new ApiClient(server);
-        (await administrator.PostAsync(
-            Claims,
-            """
-            {"metadata":{"name":"c"},"spec":{"devices":{"requests":[
-              {"name":"r","exactly":{"deviceClassName":"dc"}},{"name":"s","exactly":{"deviceClassName":"dc"}},{"name":"t","exactly":{"deviceClassName":"dc"}}]}}}
-            """
-        )).Expect(HttpStatusCode.Created);
+        (
+            await administrator.PostAsync(
+                Claims,
+                """
+                {"metadata":{"name":"c"},"spec":{"devices":{"requests":[
+                  {"name":"r","exactly":{"deviceClassName":"dc"}},{"name":"s","exactly":{"deviceClassName":"dc"}},{"name":"t","exactly":{"deviceClassName":"dc"}}]}}}
+                """
+            )
+        ).Expect(HttpStatusCode.Created);
         var status = $$$"""
             {"status":{"allocation":{"devices":{"results":[
                {"request":"r","driver":"{{{Driver}}}","pool":"{{{Node}}}","device":"d0"},

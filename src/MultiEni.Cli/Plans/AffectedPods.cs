@@ -31,7 +31,7 @@ internal static class AffectedPods
             .Where(attachment => attachment.Spec!.Device.ResourceName is not null)
             .Select(attachment => (attachment.Spec!.NodeName, attachment.Spec.Device.ResourceName!))
             .ToHashSet();
-        var holders = MapReader.Holders(users.Claims);
+        var holders = users.Claims.SelectMany(MapReader.Held).ToLookup(held => held.Key, held => held.Value);
         return
         [
             .. lost.SelectMany(attachment => attachment.Status?.Device?.Addresses?.Used ?? [])
@@ -46,8 +46,8 @@ internal static class AffectedPods
     private static bool MayHaveOne(ClusterPod pod, HashSet<(string Node, string Resource)> devices) =>
         pod.Status.Phase is not ("Succeeded" or "Failed") && pod.Resources().Any(resource => devices.Contains((pod.Spec.NodeName ?? "", resource)));
 
-    private static IEnumerable<string> ByClaim(EniAttachment attachment, Dictionary<DeviceOfNode, ClaimStatusItem> holders) =>
-        attachment.Status?.Network?.EniId is { } eni && holders.GetValueOrDefault(new DeviceOfNode(attachment.Spec!.NodeName, eni)) is { } claim
-            ? claim.Pods.Select(pod => $"{claim.Namespace}/{pod}")
+    private static IEnumerable<string> ByClaim(EniAttachment attachment, ILookup<DeviceOfNode, ClaimStatusItem> holders) =>
+        attachment.Status?.Network?.EniId is { } eni
+            ? holders[new DeviceOfNode(attachment.Spec!.NodeName, eni)].SelectMany(claim => claim.Pods.Select(pod => $"{claim.Namespace}/{pod}"))
             : [];
 }

@@ -25,11 +25,7 @@ internal sealed class ClaimClient(KubernetesClient client)
         string? next = null;
         do
         {
-            var page = await client.ListAsync(
-                Kinds.ResourceClaim,
-                new ListOptions { Limit = PageSize, Continue = next },
-                cancellationToken
-            );
+            var page = await client.ListAsync(Kinds.ResourceClaim, new ListOptions { Limit = PageSize, Continue = next }, cancellationToken);
             claims.AddRange(page.Items);
             next = page.Metadata.Continue;
         } while (!string.IsNullOrEmpty(next));

@@ -80,7 +80,22 @@ internal sealed class NodeClaims : IAsyncDisposable
             health,
             slice,
             registration,
-            new DraPublisher(OffersPath, settings.NodeName, _claims, Holds, new AllocatedClaims(new ClaimClient(client), settings.NodeName), files, host, health, slice, registration, facts, settled, time, logger),
+            new DraPublisher(
+                OffersPath,
+                settings.NodeName,
+                _claims,
+                Holds,
+                new AllocatedClaims(new ClaimClient(client), settings.NodeName),
+                files,
+                host,
+                health,
+                slice,
+                registration,
+                facts,
+                settled,
+                time,
+                logger
+            ),
             claimMetrics
         );
     }

@@ -226,7 +226,12 @@ public sealed class MapSessionTests
 
         public Dictionary<string, JsonNode> Items { get; } = [];
 
-        public static async Task<Page> OpenAsync(TestCluster cluster, Func<CancellationToken, Task<string>>? metrics = null, string? user = null, TimeProvider? time = null)
+        public static async Task<Page> OpenAsync(
+            TestCluster cluster,
+            Func<CancellationToken, Task<string>>? metrics = null,
+            string? user = null,
+            TimeProvider? time = null
+        )
         {
             var kubeconfig = cluster.Kubeconfig;
             if (user is not null)

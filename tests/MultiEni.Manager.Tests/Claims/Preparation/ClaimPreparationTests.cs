@@ -315,7 +315,10 @@ public sealed class ClaimPreparationTests
         );
         Assert.Null(agent.Find("uid-2"));
         // Another ENI in the same place is reached by what the first one's containers have.
-        var moved = second with { Devices = [second.Devices[0] with { Device = "eni-b" }] };
+        var moved = second with
+        {
+            Devices = [second.Devices[0] with { Device = "eni-b" }],
+        };
         Assert.IsType<PrepareAnswer.Refused>(await agent.PrepareAsync(moved));
         var looking = second with { Devices = [second.Devices[0] with { IsAdminAccess = true, IsBoundForClaim = false }] };
         Assert.IsType<PrepareAnswer.Prepared>(await agent.PrepareAsync(looking));

@@ -15,6 +15,8 @@ internal sealed class GeneratedCluster : IAsyncDisposable
     private static readonly string[] Names = ["forwarding", "packets", "storage", "telemetry"];
     private static readonly string[] Zones = ["us-east-1a", "us-east-1b", "us-east-1c"];
 
+    // The page asks for stories while ENIs change.
+    private readonly Lock _gate = new();
     private readonly Dictionary<string, MapEni> _enis = [];
     private readonly List<MapEvent> _events = [];
     private readonly int _nodes;
@@ -31,12 +33,12 @@ internal sealed class GeneratedCluster : IAsyncDisposable
 
     public Uri Address => _server!.Address;
 
-    /// <summary>Serves the map of so many nodes, some of whose ENIs are not ready.</summary>
-    public static async Task<GeneratedCluster> StartAsync(int nodes, int enisPerNode, CancellationToken cancellationToken)
+    /// <summary>Serves the map of so many nodes, some of whose ENIs are not ready; or none of whose ENIs exist yet.</summary>
+    public static async Task<GeneratedCluster> StartAsync(int nodes, int enisPerNode, CancellationToken cancellationToken, bool hasEnis = true)
     {
         var cluster = new GeneratedCluster(nodes, enisPerNode);
         cluster._server = await MapServer.StartAsync(0, cluster.Feed, cluster.StoryAsync, TimeProvider.System, cancellationToken);
-        cluster.Fill();
+        cluster.Fill(hasEnis);
         return cluster;
     }
 
@@ -68,18 +70,47 @@ internal sealed class GeneratedCluster : IAsyncDisposable
             Resource = slot % 2 == 0 ? "intel.com/sriov_dpdk" : null,
             Uses = health == Health.Ready && slot == 1 && node % 5 == 0 ? [new MapUse($"default/router-{node}", $"10.101.{node / 250}.9", null)] : [],
         };
-        _enis[eni.Id] = eni;
+        lock (_gate)
+        {
+            _enis[eni.Id] = eni;
+        }
+
         Feed.Set(eni);
     }
 
     /// <summary>How many ENIs are in a state.</summary>
-    public int Count(Health health) => _enis.Values.Count(eni => eni.Health == health);
+    public int Count(Health health) => Enis().Count(eni => eni.Health == health);
+
+    /// <summary>Brings the NodeENIs up to date with their ENIs.</summary>
+    public void Summarize()
+    {
+        var all = Enis().ToLookup(eni => eni.NodeEni);
+        foreach (var name in Names.Take(_enisPerNode))
+        {
+            var trouble = all[name].FirstOrDefault(eni => eni.Health == Health.Trouble);
+            Feed.Set(
+                new MapNodeEni(
+                    name,
+                    trouble is null ? Health.Ready : Health.Trouble,
+                    trouble?.Reason ?? Reasons.Ready,
+                    trouble is null ? "all ENIs are ready" : $"{trouble.Node}: {trouble.Message}",
+                    _nodes,
+                    _nodes,
+                    all[name].Count(eni => eni.Health == Health.Ready)
+                )
+            );
+        }
+    }
 
     /// <summary>Removes an ENI.</summary>
     public void Remove(int node, int slot)
     {
         var name = EniName(node, slot);
-        _enis.Remove(name);
+        lock (_gate)
+        {
+            _enis.Remove(name);
+        }
+
         Feed.Remove(MapItem.Keyed<MapEni>(name));
     }
 
@@ -99,34 +130,18 @@ internal sealed class GeneratedCluster : IAsyncDisposable
         }
     }
 
-    private void Fill()
+    private void Fill(bool hasEnis)
     {
         for (var node = 0; node < _nodes; node++)
         {
             Feed.Set(new MapNode(NodeName(node), Zones[node % Zones.Length], "m5.4xlarge", true, [8]));
-            for (var slot = 1; slot <= _enisPerNode; slot++)
+            for (var slot = 1; slot <= (hasEnis ? _enisPerNode : 0); slot++)
             {
                 Set(node, slot);
             }
         }
 
-        var all = _enis.Values.ToLookup(eni => eni.NodeEni);
-        foreach (var name in Names.Take(_enisPerNode))
-        {
-            var trouble = all[name].FirstOrDefault(eni => eni.Health == Health.Trouble);
-            Feed.Set(
-                new MapNodeEni(
-                    name,
-                    trouble is null ? Health.Ready : Health.Trouble,
-                    trouble?.Reason ?? Reasons.Ready,
-                    trouble is null ? "all ENIs are ready" : $"{trouble.Node}: {trouble.Message}",
-                    _nodes,
-                    _nodes,
-                    all[name].Count(eni => eni.Health == Health.Ready)
-                )
-            );
-        }
-
+        Summarize();
         var budget = new[]
         {
             ("AttachNetworkInterface", 5.0, 3.4, 0),
@@ -140,7 +155,7 @@ internal sealed class GeneratedCluster : IAsyncDisposable
         }
 
         var number = 0;
-        foreach (var eni in _enis.Values.Where(eni => eni.Health != Health.Ready).Take(12))
+        foreach (var eni in Enis().Where(eni => eni.Health != Health.Ready).Take(12))
         {
             var warning = eni.Health == Health.Trouble;
             Happen(
@@ -183,9 +198,23 @@ internal sealed class GeneratedCluster : IAsyncDisposable
         }
     }
 
+    private List<MapEni> Enis()
+    {
+        lock (_gate)
+        {
+            return [.. _enis.Values];
+        }
+    }
+
     private Task<EniStory?> StoryAsync(string name, CancellationToken cancellationToken)
     {
-        if (!_enis.TryGetValue(name, out var eni))
+        MapEni? eni;
+        lock (_gate)
+        {
+            eni = _enis.GetValueOrDefault(name);
+        }
+
+        if (eni is null)
         {
             return Task.FromResult<EniStory?>(null);
         }

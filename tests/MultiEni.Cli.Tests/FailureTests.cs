@@ -12,7 +12,7 @@ public class FailureTests
 
         Assert.Equal(3, run.Code);
         Assert.StartsWith("error: There is no way to an API server: no --kubeconfig, no KUBECONFIG", run.Error);
-        Assert.Contains("kubectl eni demo", run.Error);
+        Assert.Contains("run ./demo in a checkout of the repository", run.Error);
     }
 
     [Fact]

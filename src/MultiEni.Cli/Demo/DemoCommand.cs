@@ -29,7 +29,11 @@ internal static class DemoCommand
             Description = "Keep the cluster running once the ENIs are ready, for use with kubectl; Ctrl-C stops it.",
         };
         var manifest = new Option<string?>("--manifest") { Description = "Apply this file instead of the built-in manifests." };
-        var binaries = new Option<string?>("--binaries") { Description = "Directory with the published binaries eni-controller and eni-manager." };
+        var binaries = new Option<string?>("--binaries")
+        {
+            Description =
+                "Directory with the published binaries eni-controller and eni-manager (eng/publish.sh). By default, those beside this program, as ./demo builds them in a checkout.",
+        };
         var publisher = new Option<string>("--device-publisher")
         {
             Description =

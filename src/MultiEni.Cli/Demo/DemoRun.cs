@@ -26,6 +26,7 @@ internal static class DemoRun
         var keepsLogs = true; // They help to analyze an unexpected exception.
         try
         {
+            Programs.Check(options.Binaries, AppContext.BaseDirectory);
             var documents = DemoDocuments.Load(options.Manifest);
             await using var guest = options.Kubeconfig is null ? null : await DemoGuest.EnterAsync(options, printer, cancellationToken);
             documents = guest is null ? documents : documents.AsGuest();

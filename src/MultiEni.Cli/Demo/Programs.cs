@@ -11,7 +11,7 @@ namespace MultiEni.Cli.Demo;
 /// </summary>
 /// <param name="cluster">The simulated cluster.</param>
 /// <param name="logFolder">Where logs and sockets are.</param>
-/// <param name="binaries">Directory with the published binaries, or null.</param>
+/// <param name="binaries">Directory with the published binaries, or null for those beside this program.</param>
 /// <param name="publisher">How devices are advertised.</param>
 /// <param name="networks">Namespace of the network definitions, or null for none.</param>
 /// <param name="metricsPort">Port on 127.0.0.1 of the controller's metrics; null for none.</param>
@@ -201,18 +201,35 @@ internal sealed class Programs(SimulatedCluster cluster, string logFolder, strin
         Path.Combine(logFolder, $"ipam-{cluster.Nodes.Select(other => other.Name).ToList().IndexOf(node)}", "ipam.sock");
 
     /// <summary>How a program is started.</summary>
-    public ProcessStartInfo Executable(string program)
+    public ProcessStartInfo Executable(string program) => Find(program, binaries, AppContext.BaseDirectory);
+
+    /// <summary>Whether there are programs to run, before anything starts.</summary>
+    /// <param name="binaries">Directory with the published binaries, or null.</param>
+    /// <param name="home">Directory of this program.</param>
+    /// <exception cref="DemoException">One is missing.</exception>
+    public static void Check(string? binaries, string home)
     {
-        var folder = binaries ?? AppContext.BaseDirectory;
-        var native = Path.Combine(folder, program);
-        var managed = Path.Combine(folder, $"{program}.dll");
+        Find(Controller, binaries, home);
+        Find(Manager, binaries, home);
+    }
+
+    private static ProcessStartInfo Find(string program, string? binaries, string home)
+    {
+        var native = Path.Combine(binaries ?? home, program);
+        var managed = Path.Combine(home, $"{program}.dll");
         if (binaries is null && File.Exists(managed))
         {
             return new ProcessStartInfo("dotnet", ["exec", managed]);
         }
 
-        return File.Exists(native)
-            ? new ProcessStartInfo(native)
-            : throw new DemoException($"{program} not found in {folder}; build or publish it first");
+        return File.Exists(native) ? new ProcessStartInfo(native)
+            : binaries is null
+                ? throw new DemoException(
+                    $"{program} is not in {home}, where this program is: the plugin comes without the programs that the demo runs. "
+                        + "Run ./demo in a checkout of the repository, or name a folder with the published programs: --binaries FOLDER"
+                )
+            : throw new DemoException(
+                $"{program} is not in {binaries}, the folder of --binaries: publish it there with eng/publish.sh {binaries}, in a checkout of the repository"
+            );
     }
 }

@@ -17,7 +17,7 @@ internal static class Failures
             CommandFailedException failed => failed,
             KubernetesConfigException config => new(
                 config.Message,
-                "Set --kubeconfig or KUBECONFIG. Without a cluster, try `kubectl eni demo`, which runs on a simulated one.",
+                "Set --kubeconfig or KUBECONFIG. Without a cluster, run ./demo in a checkout of the repository: it simulates one.",
                 ExitCodes.Unknown
             ),
             KubernetesApiException { StatusCode: 401 } refused => new(

@@ -1,3 +1,5 @@
+using MultiEni.Cli.Demo;
+
 namespace MultiEni.Cli.Tests.Demo;
 
 /// <summary>What a new user gets wrong first.</summary>
@@ -34,6 +36,31 @@ public sealed class DemoMistakeTests : IDisposable
         Assert.Contains(said, run.Output);
         Assert.DoesNotContain("logs are in", run.Output);
         Assert.DoesNotContain("== Start a cluster", run.Output);
+    }
+
+    [Fact]
+    public async Task Programs_that_are_missing_are_told_before_anything_starts()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "eni-controller"), "", TestContext.Current.CancellationToken);
+
+        var run = await CommandRun.Of("demo", "--binaries", _folder.FullName);
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains(
+            $"eni-manager is not in {_folder.FullName}, the folder of --binaries: publish it there with eng/publish.sh {_folder.FullName}",
+            run.Output
+        );
+        Assert.DoesNotContain("== Start a cluster", run.Output);
+    }
+
+    [Fact]
+    public void The_plugin_alone_says_that_the_demo_needs_a_checkout_or_published_programs()
+    {
+        var failure = Assert.Throws<DemoException>(() => Programs.Check(null, _folder.FullName));
+
+        Assert.Contains($"eni-controller is not in {_folder.FullName}, where this program is", failure.Message);
+        Assert.Contains("Run ./demo in a checkout of the repository", failure.Message);
+        Assert.Contains("--binaries FOLDER", failure.Message);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

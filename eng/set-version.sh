@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Writes a version into every file that states it:   eng/set-version.sh VERSION
+# Documents state none but 1.2.3, which stands for any (DocumentedVersionTests).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

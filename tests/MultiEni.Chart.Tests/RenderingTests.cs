@@ -67,7 +67,10 @@ public class RenderingTests
 
         Assert.Contains("Service eni-controller-metrics", rendered.Names());
         Assert.Equal("{\"app\":\"eni-controller\"}", rendered.Controller["spec"]!["selector"]!["matchLabels"]!.ToJsonString());
-        Assert.Equal("r.example/multi-eni/eni-controller:0.1.0", Rendered.ContainerOf(rendered.Controller)["image"]!.GetValue<string>());
+        Assert.Equal(
+            $"r.example/multi-eni/eni-controller:{Repository.Version}",
+            Rendered.ContainerOf(rendered.Controller)["image"]!.GetValue<string>()
+        );
     }
 
     [Fact]

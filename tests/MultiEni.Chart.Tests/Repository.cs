@@ -5,9 +5,17 @@ namespace MultiEni.Chart.Tests;
 /// <summary>Files of the repository, and the tools that its scripts fetch.</summary>
 internal static class Repository
 {
+    private const string AppVersion = "appVersion: ";
+
     public static string Root { get; } = Find();
 
     public static string Chart => Path.Combine(Root, "charts", "aws-multi-eni-controller");
+
+    /// <summary>The chart's version, which is that of the images.</summary>
+    public static string Version { get; } =
+        Read("charts", "aws-multi-eni-controller", "Chart.yaml").Split('\n').Single(line => line.StartsWith(AppVersion, StringComparison.Ordinal))[
+            AppVersion.Length..
+        ];
 
     public static string Read(params string[] path) => File.ReadAllText(Path.Combine([Root, .. path]));
 

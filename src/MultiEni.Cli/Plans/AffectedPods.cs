@@ -6,15 +6,6 @@ using MultiEni.Cli.Status;
 
 namespace MultiEni.Cli.Plans;
 
-/// <summary>Who uses the ENIs of a cluster.</summary>
-/// <param name="Pods">Its pods.</param>
-/// <param name="Claims">Its ResourceClaims.</param>
-internal sealed record EniUsers(IReadOnlyList<ClusterPod> Pods, IReadOnlyList<ResourceClaim> Claims)
-{
-    /// <summary>Nobody, or nobody known.</summary>
-    public static EniUsers None { get; } = new([], []);
-}
-
 /// <summary>Tells which pods a plan takes something away from. Pure.</summary>
 internal static class AffectedPods
 {
@@ -50,4 +41,13 @@ internal static class AffectedPods
         attachment.Status?.Network?.EniId is { } eni
             ? holders[new DeviceOfNode(attachment.Spec!.NodeName, eni)].SelectMany(claim => claim.Pods.Select(pod => $"{claim.Namespace}/{pod}"))
             : [];
+}
+
+/// <summary>Who uses the ENIs of a cluster.</summary>
+/// <param name="Pods">Its pods.</param>
+/// <param name="Claims">Its ResourceClaims.</param>
+internal sealed record EniUsers(IReadOnlyList<ClusterPod> Pods, IReadOnlyList<ResourceClaim> Claims)
+{
+    /// <summary>Nobody, or nobody known.</summary>
+    public static EniUsers None { get; } = new([], []);
 }

@@ -87,7 +87,7 @@ internal sealed partial record NodeEniManifest(string Source, string Name, JsonO
         Schema.Value.ApplyDefaults(document);
         var old = before is null ? null : JsonSerializer.SerializeToNode(before, ApiJson.Default.NodeEni)!.AsObject();
         List<string> errors = [.. unknown, .. Schema.Value.Validate(document, old).Select(error => error.ToString())];
-        if (!ObjectName().IsMatch(Name) || Name.Length > LongestName)
+        if (Name.Length > LongestName || !ObjectName().IsMatch(Name))
         {
             errors.Add($"metadata.name: '{Name}' is no name; lower case letters, digits, '-' and '.', at most {LongestName} characters");
         }
@@ -116,7 +116,11 @@ internal sealed partial record NodeEniManifest(string Source, string Name, JsonO
     // (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).
     private const int LongestName = 253;
 
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex ObjectName();
 
     private static CustomResourceSchema ReadSchema()

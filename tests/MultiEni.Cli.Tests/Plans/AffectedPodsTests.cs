@@ -1,5 +1,4 @@
 using MultiEni.Api.EniAttachments;
-using MultiEni.Api.Kubernetes;
 using MultiEni.Api.ResourceClaims;
 using MultiEni.Cli.Cluster;
 using MultiEni.Cli.Plans;

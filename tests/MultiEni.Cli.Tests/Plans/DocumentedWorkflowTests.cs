@@ -107,6 +107,7 @@ public sealed class DocumentedWorkflowTests : IDisposable
     {
         var start = new ProcessStartInfo(command[0], command[1..])
         {
+            UseShellExecute = false,
             WorkingDirectory = _folder.FullName,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -25,6 +25,9 @@ internal sealed class PodAddressMemory(TimeProvider time)
 
     private TimeSpan Now => time.GetElapsedTime(_begun);
 
+    /// <summary>What is on its way from one ENI to another.</summary>
+    public AddressMoveBook Moves { get; } = new(time);
+
     /// <summary>What the status is to say; null when no addresses are wanted.</summary>
     public PodAddressPlan? PlanOf(string name) => _entries.GetValueOrDefault(name)?.Plan;
 
@@ -55,6 +58,24 @@ internal sealed class PodAddressMemory(TimeProvider time)
     {
         var now = Now;
         return [.. Of(name).Refused.Values.Where(refused => refused.Until > now).Select(refused => refused.Refusal)];
+    }
+
+    /// <summary>For how long addresses have been waited for that other nodes have to let go of.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> Waiting(string name)
+    {
+        var now = Now;
+        return Of(name).WaitingSince.ToDictionary(wait => wait.Key, wait => now - wait.Value, StringComparer.Ordinal);
+    }
+
+    /// <summary>The addresses that other nodes have to let go of now.</summary>
+    public void Waits(string name, IEnumerable<string> addresses)
+    {
+        var (entry, now) = (Of(name), Now);
+        entry.WaitingSince = addresses.ToDictionary(
+            address => address,
+            address => entry.WaitingSince.GetValueOrDefault(address, now),
+            StringComparer.Ordinal
+        );
     }
 
     /// <summary>A change is about to be asked for.</summary>
@@ -184,6 +205,7 @@ internal sealed class PodAddressMemory(TimeProvider time)
         public PodAddressPlan? Plan { get; set; }
         public HashSet<string> JustAssigned { get; } = new(StringComparer.Ordinal);
         public Dictionary<string, (RefusedAddress Refusal, TimeSpan Until)> Refused { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, TimeSpan> WaitingSince { get; set; } = new(StringComparer.Ordinal);
         public TimeSpan ChangedAt { get; set; } = now;
         public TimeSpan AssignedAt { get; set; } = now;
         public TimeSpan WithdrawnAt { get; private set; } = now;

@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.PodAddresses;
 
@@ -104,11 +105,23 @@ internal static class NamedAddressDecision
 
             if (other.Row is { } row && AddressSets.Has(AddressSets.All(row), address))
             {
-                verdict = new NamedVerdict.Granted(address, row);
+                verdict = other.HasLetGo(address)
+                    ? new NamedVerdict.Granted(address, row)
+                    : new NamedVerdict.Waiting(
+                        address,
+                        row,
+                        other.Attachment.Spec!.NodeName,
+                        request.Waiting.GetValueOrDefault(address, TimeSpan.Zero)
+                    );
             }
         }
 
-        return verdict is NamedVerdict.Granted && request.RefusedByEc2.FirstOrDefault(refused => refused.Address == address) is { } said
+        if (request.Moving.Contains(address))
+        {
+            return InUse(address, $"{address} is being moved to another ENI, for another pod that asked for it; give each pod an address of its own");
+        }
+
+        return request.RefusedByEc2.FirstOrDefault(refused => refused.Address == address) is { } said
             ? new NamedVerdict.Refused(said, Passing: true)
             : verdict;
     }
@@ -161,16 +174,17 @@ internal static class NamedAddressDecision
     }
 
     // Of two that ask for the same address, the one whose status names it already goes first, then
-    // the one whose name does; one that was refused is out of the way.
+    // the one whose name does; one that was refused is out of the way, unless it is on record and
+    // merely told what it waits for.
     private static bool IsBefore(NamedAddressRequest request, NeighbourEni other, string address)
     {
         var (ours, theirs) = (request.Attachment.Status?.Network, other.Attachment.Status?.Network);
-        if (other.IsNodeLost || theirs?.RefusedAddresses?.Exists(refused => AddressSets.IsSame(refused.Address, address)) == true)
+        var (isOurs, isTheirs) = (IsOnRecord(ours, address), IsOnRecord(theirs, address));
+        if (other.IsNodeLost || (!isTheirs && theirs?.RefusedAddresses?.Exists(refused => AddressSets.IsSame(refused.Address, address)) == true))
         {
             return false;
         }
 
-        var (isOurs, isTheirs) = (IsOnRecord(ours, address), IsOnRecord(theirs, address));
         return isOurs == isTheirs ? string.CompareOrdinal(other.Attachment.Metadata.Name, request.Attachment.Metadata.Name) < 0 : isTheirs;
     }
 
@@ -209,7 +223,14 @@ internal sealed record NamedAddressRequest(
     string? SubnetCidr,
     string? SubnetIpv6Cidr,
     IReadOnlyList<RefusedAddress> RefusedByEc2
-);
+)
+{
+    /// <summary>Addresses that are on their way to other ENIs.</summary>
+    public IReadOnlySet<string> Moving { get; init; } = new HashSet<string>();
+
+    /// <summary>For how long each address has been waited for that another node has to let go of.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> Waiting { get; init; } = new Dictionary<string, TimeSpan>();
+}
 
 /// <summary>Another ENI in the same subnet.</summary>
 /// <param name="Attachment">Its attachment.</param>
@@ -217,4 +238,12 @@ internal sealed record NamedAddressRequest(
 /// <param name="IsNodeLost">
 /// Whether its node is gone or not ready, so that what its agent said is no longer so.
 /// </param>
-internal sealed record NeighbourEni(EniAttachment Attachment, EniRow? Row, bool IsNodeLost);
+internal sealed record NeighbourEni(EniAttachment Attachment, EniRow? Row, bool IsNodeLost)
+{
+    /// <summary>What its agent was told to give to nobody; null for nothing.</summary>
+    public WithheldAddresses? Withheld { get; init; }
+
+    /// <summary>Whether no pod can be given an address of the ENI from now on.</summary>
+    public bool HasLetGo(string address) =>
+        IsNodeLost || Row is null || Retention.IsUnattached(Row) || AddressMoves.HasLetGo(Attachment, Row, address, Withheld);
+}

@@ -69,6 +69,11 @@ internal sealed class FailureHandler(
         var report = FailureReport.For(step, failure, spec.SubnetId);
         var isNews = podAddresses.Failed(attachment.Metadata.Name, step, failure, report.Condition);
         inventory.Watch(step.Row.EniId);
+        if (attachment.Metadata.IsBeingDeleted)
+        {
+            podAddresses.KeepAddresses(attachment.Metadata.Name);
+        }
+
         foreach (var from in PodAddressEvents.Losers(step.Change))
         {
             inventory.Watch(from.EniId);

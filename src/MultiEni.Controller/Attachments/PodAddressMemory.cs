@@ -23,6 +23,8 @@ internal sealed class PodAddressMemory(TimeProvider time)
     private readonly long _begun = time.GetTimestamp();
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, bool> _keeping = new(StringComparer.Ordinal);
+
     private TimeSpan Now => time.GetElapsedTime(_begun);
 
     /// <summary>What is on its way from one ENI to another.</summary>
@@ -169,6 +171,18 @@ internal sealed class PodAddressMemory(TimeProvider time)
         entry.LastFailure = refused;
         return isNews;
     }
+
+    /// <summary>
+    /// An ENI that outlives its node keeps what pods had of it: the next node must not wait for a
+    /// call that EC2 refuses.
+    /// </summary>
+    public void KeepAddresses(string name) => _keeping[name] = true;
+
+    /// <summary>Whether it does.</summary>
+    public bool KeepsAddresses(string name) => _keeping.ContainsKey(name);
+
+    /// <summary>The attachment is gone.</summary>
+    public void Gone(string name) => _keeping.TryRemove(name, out _);
 
     /// <summary>The attachment is gone, or wants no addresses for pods.</summary>
     public void Forget(string name) => _entries.TryRemove(name, out _);

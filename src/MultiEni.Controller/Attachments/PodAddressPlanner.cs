@@ -55,10 +55,19 @@ internal sealed class PodAddressPlanner(
         return plan;
     }
 
+    /// <summary>
+    /// What an ENI gives back before it is left to the next node; nothing when EC2 has refused that.
+    /// </summary>
+    public IReadOnlyList<string> GivenBack(EniAttachment attachment, EniRow row) =>
+        memory.KeepsAddresses(attachment.Metadata.Name)
+            ? []
+            : PodAddresses.GivenBack.Of(attachment.Spec!, attachment.Status?.Network, row);
+
     /// <summary>The attachment is gone.</summary>
     public void Forget(string name)
     {
         memory.Forget(name);
+        memory.Gone(name);
         memory.Moves.Forget(name);
     }
 
@@ -175,6 +184,7 @@ internal sealed class PodAddressPlanner(
                 Withheld = withheldBy(other.Metadata.Name),
             })
             .ToList();
+        others.AddRange(Retained(spec.SubnetId, others));
         var ranges = catalog.RangesOf(spec.SubnetId);
         return NamedAddressDecision.Decide(
             new(
@@ -191,6 +201,19 @@ internal sealed class PodAddressPlanner(
                 Waiting = memory.Waiting(name),
             }
         );
+    }
+
+    // What outlived its node is still ours, and no pod can use it.
+    private List<NeighbourEni> Retained(string subnetId, IReadOnlyList<NeighbourEni> others)
+    {
+        var known = others.Select(other => other.Row?.EniId).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. inventory
+                .Rows()
+                .Where(row => row.SubnetId == subnetId && !row.Adopted && Planning.Retention.IsUnattached(row) && !known.Contains(row.EniId))
+                .Select(row => new NeighbourEni(null, row, IsNodeLost: true)),
+        ];
     }
 
     // A node that was replaced under its name has other pods.

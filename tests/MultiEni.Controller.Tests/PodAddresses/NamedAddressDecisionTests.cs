@@ -58,7 +58,7 @@ public sealed class NamedAddressDecisionTests
     public void An_address_that_a_running_pod_has_is_not_given_away_however_its_agent_writes_it(string asked, string used)
     {
         var other = Other(secondary: asked);
-        other.Attachment.Status!.Device!.Addresses = new AddressUse { Used = [new() { Address = used, Pod = "default/other" }] };
+        other.Attachment!.Status!.Device!.Addresses = new AddressUse { Used = [new() { Address = used, Pod = "default/other" }] };
         var request = Request(asked, others: other) with { SubnetIpv6Cidr = "fd00::/64" };
         request.Attachment.Spec!.PodAddresses!.AllowReassignment = true;
 
@@ -153,7 +153,7 @@ public sealed class NamedAddressDecisionTests
         var other = Other(secondary: Wanted);
         var request = Allowing(other) with { Waiting = new Dictionary<string, TimeSpan> { [Wanted] = TimeSpan.FromSeconds(7) } };
 
-        Assert.Equal(new NamedVerdict.Waiting(Wanted, other.Row!, other.Attachment.Spec!.NodeName, TimeSpan.FromSeconds(7)), Decide(request));
+        Assert.Equal(new NamedVerdict.Waiting(Wanted, other.Row!, other.Attachment!.Spec!.NodeName, TimeSpan.FromSeconds(7)), Decide(request));
         Assert.IsType<NamedVerdict.Granted>(Decide(Allowing(LettingGo(Other(secondary: Wanted)))));
     }
 
@@ -173,6 +173,23 @@ public sealed class NamedAddressDecisionTests
         Assert.Equal(isGranted, Decide(Allowing(other)) is NamedVerdict.Granted);
     }
 
+    [Theory]
+    [InlineData(true, null)]
+    [InlineData(false, Reasons.AddressInUse)]
+    public void An_ENI_that_outlived_its_node_has_its_addresses_until_they_are_moved(bool allowed, string? reason)
+    {
+        var retained = A.Row("eni-9", status: EniStates.Available) with { PrivateIps = ["10.0.0.10", Wanted] };
+        var request = Allowing(new NeighbourEni(null, retained, true));
+        request.Attachment.Spec!.PodAddresses!.AllowReassignment = allowed;
+
+        var verdict = Decide(request);
+
+        Assert.Equal(reason is null ? "eni-9" : null, (verdict as NamedVerdict.Granted)?.From?.EniId);
+        Assert.Equal(reason, (verdict as NamedVerdict.Refused)?.Refusal.Reason);
+        var primary = retained with { PrivateIps = [Wanted] };
+        Assert.Equal(Reasons.AddressIsPrimary, Refusal(Allowing(new NeighbourEni(null, primary, true))).Reason);
+    }
+
     [Fact]
     public void An_address_on_its_way_to_another_ENI_is_not_taken_from_there() =>
         Assert.Equal(
@@ -189,7 +206,7 @@ public sealed class NamedAddressDecisionTests
 
     private static NeighbourEni LettingGo(NeighbourEni other)
     {
-        var (status, use) = (other.Attachment.Status!, other.Attachment.Status!.Device!.Addresses ?? new AddressUse());
+        var (status, use) = (other.Attachment!.Status!, other.Attachment.Status!.Device!.Addresses ?? new AddressUse());
         status.Network = new NetworkStatus
         {
             EniId = other.Row!.EniId,

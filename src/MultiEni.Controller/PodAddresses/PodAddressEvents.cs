@@ -68,7 +68,7 @@ internal static class PodAddressEvents
             ? $" of pod {asked.Pod}"
             : "";
 
-    private static string Described(EniRow row) => row.Attachment is not null && row.Tags.GetValueOrDefault("Node") is { } node ? $"{row.EniId} on {node}" : row.EniId;
+    private static string Described(EniRow row) => row.Tags.GetValueOrDefault("Node") is { } node ? $"{row.EniId} on {node}" : row.EniId;
 }
 
 /// <summary>An event about addresses for pods, to be recorded on the NodeENI.</summary>

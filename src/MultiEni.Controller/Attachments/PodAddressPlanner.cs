@@ -59,9 +59,7 @@ internal sealed class PodAddressPlanner(
     /// What an ENI gives back before it is left to the next node; nothing when EC2 has refused that.
     /// </summary>
     public IReadOnlyList<string> GivenBack(EniAttachment attachment, EniRow row) =>
-        memory.KeepsAddresses(attachment.Metadata.Name)
-            ? []
-            : PodAddresses.GivenBack.Of(attachment.Spec!, attachment.Status?.Network, row);
+        memory.KeepsAddresses(attachment.Metadata.Name) ? [] : PodAddresses.GivenBack.Of(attachment.Spec!, attachment.Status?.Network, row);
 
     /// <summary>The attachment is gone.</summary>
     public void Forget(string name)
@@ -97,7 +95,13 @@ internal sealed class PodAddressPlanner(
                 .ToHashSet(StringComparer.Ordinal),
         };
         input = memory.Recall(name, input, recorded.Where(listed.Contains).ToHashSet(StringComparer.Ordinal));
-        input = input with { Row = Without(row, moves), Withheld = moves, CountedHold = input.CountedHold ?? Cooldown(spec), Shortage = Shortage(spec) };
+        input = input with
+        {
+            Row = Without(row, moves),
+            Withheld = moves,
+            CountedHold = input.CountedHold ?? Cooldown(spec),
+            Shortage = Shortage(spec),
+        };
         return memory.Moves.Decide(
             name,
             (withheldBy, moving) =>
@@ -109,10 +113,7 @@ internal sealed class PodAddressPlanner(
                 {
                     Assigned =
                     [
-                        .. plan
-                            .Assigned.Concat(input.Assigned.Where(moves.Contains))
-                            .Distinct(StringComparer.Ordinal)
-                            .Order(StringComparer.Ordinal),
+                        .. plan.Assigned.Concat(input.Assigned.Where(moves.Contains)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
                     ],
                     Withdrawn = new HashSet<string>(plan.Withdrawn.Concat(moves), StringComparer.Ordinal),
                     LookAgain = new[] { plan.LookAgain, NamedStep.NextLook(verdicts) }.Min(),

@@ -22,11 +22,7 @@ internal static class GivenBack
         }
 
         var (sixes, fours) = (row.Prefixes.Where(AddressSets.IsIpv6).ToList(), AddressSets.Ipv4Prefixes(row).ToList());
-        List<string> ipv4 =
-        [
-            .. Beyond(spec.SecondaryPrivateIpCount, [.. AddressSets.Secondaries(row)]),
-            .. Beyond(spec.Ipv4PrefixCount, fours),
-        ];
+        List<string> ipv4 = [.. Beyond(spec.SecondaryPrivateIpCount, [.. AddressSets.Secondaries(row)]), .. Beyond(spec.Ipv4PrefixCount, fours)];
         return ipv4.Count > 0
             ? ipv4
             :

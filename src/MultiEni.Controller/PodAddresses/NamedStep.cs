@@ -34,10 +34,7 @@ internal sealed record NamedStep(
 
     /// <summary>When to look again at what other nodes have to let go of; null for nothing.</summary>
     public static TimeSpan? NextLook(IEnumerable<NamedVerdict> verdicts) =>
-        verdicts
-            .OfType<NamedVerdict.Waiting>()
-            .Select(verdict => (TimeSpan?)(verdict.For < Patience ? Patience - verdict.For : Retry))
-            .Min();
+        verdicts.OfType<NamedVerdict.Waiting>().Select(verdict => (TimeSpan?)(verdict.For < Patience ? Patience - verdict.For : Retry)).Min();
 
     /// <summary>The step.</summary>
     public static NamedStep Of(PodAddressInput input)
@@ -106,11 +103,7 @@ internal sealed record NamedStep(
         );
     }
 
-    private static List<NamedVerdict> WithinLimits(
-        PodAddressInput input,
-        IEnumerable<NamedVerdict> granted,
-        List<RefusedAddress> refusals
-    )
+    private static List<NamedVerdict> WithinLimits(PodAddressInput input, IEnumerable<NamedVerdict> granted, List<RefusedAddress> refusals)
     {
         var row = input.Row;
         var perEni = input.AddressesPerEni ?? int.MaxValue;

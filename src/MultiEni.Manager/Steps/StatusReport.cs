@@ -332,7 +332,8 @@ internal static class ReportWriteDelay
         if (OnlyAddressesDiffer(attachment, next))
         {
             var (before, after) = (attachment.Status!.Device!.Addresses, next.Device!.Addresses);
-            return before?.Waiting == after?.Waiting
+            return
+                before?.Waiting == after?.Waiting
                 && before?.SeenWithdrawal == after?.SeenWithdrawal
                 && (before?.Requested ?? []).SequenceEqual(after?.Requested ?? [])
                 ? AddressDelay

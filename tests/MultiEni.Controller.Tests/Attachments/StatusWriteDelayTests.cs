@@ -59,7 +59,10 @@ public sealed class StatusWriteDelayTests
         var next = new EniAttachmentStatus
         {
             Conditions = said.Status!.Conditions,
-            Network = said.Status.Network! with { Withdrawal = new() { Number = 1, Addresses = ["10.0.0.50"] } },
+            Network = said.Status.Network! with
+            {
+                Withdrawal = new() { Number = 1, Addresses = ["10.0.0.50"] },
+            },
         };
 
         Assert.Equal(AtOnce, StatusWriteDelay.Of(said, next, null, null));

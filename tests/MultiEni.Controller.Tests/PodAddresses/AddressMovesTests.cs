@@ -100,10 +100,7 @@ public sealed class AddressMovesTests
         };
         holder.Status.Device!.Addresses = free is { } count ? new AddressUse { Free = count } : null;
 
-        Assert.Equal(
-            hasLetGo,
-            AddressMoves.HasLetGo(holder, Row, Address, Withheld(1, seconds is { } since ? TimeSpan.FromSeconds(since) : null))
-        );
+        Assert.Equal(hasLetGo, AddressMoves.HasLetGo(holder, Row, Address, Withheld(1, seconds is { } since ? TimeSpan.FromSeconds(since) : null)));
     }
 
     [Fact]
@@ -112,7 +109,10 @@ public sealed class AddressMovesTests
         var (holder, asker) = (Holder(), Asker(Address));
         holder.Status!.Network = new NetworkStatus { PrivateIps = ["10.0.0.9", Address] };
         var withdrawn = Holder();
-        withdrawn.Status!.Network = new NetworkStatus { Withdrawal = new() { Number = 1, Addresses = [Address] } };
+        withdrawn.Status!.Network = new NetworkStatus
+        {
+            Withdrawal = new() { Number = 1, Addresses = [Address] },
+        };
         var seen = Holder();
         seen.Status!.Network = withdrawn.Status.Network;
         seen.Status.Device!.Addresses = new AddressUse { SeenWithdrawal = 1 };

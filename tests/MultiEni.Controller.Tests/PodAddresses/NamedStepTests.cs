@@ -30,7 +30,10 @@ public sealed class NamedStepTests
 
         Assert.Equal(TimeSpan.FromSeconds(nextLook), NamedStep.NextLook([Waiting(seconds)]));
         Assert.Equal(seconds >= 5, refused is [{ Address: Address, Reason: Reasons.AddressInUse }]);
-        Assert.All(refused, refusal => Assert.Contains("until the ENI manager on node-2 has let go of it", refusal.Message, StringComparison.Ordinal));
+        Assert.All(
+            refused,
+            refusal => Assert.Contains("until the ENI manager on node-2 has let go of it", refusal.Message, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -65,7 +68,8 @@ public sealed class NamedStepTests
         Assert.Equal(fits, PodAddressDecision.Plan(counted).Change is not null);
     }
 
-    private static NamedVerdict.Waiting Waiting(int seconds) => new(Address, A.Row("eni-2", A.Attached("i-2")), "node-2", TimeSpan.FromSeconds(seconds));
+    private static NamedVerdict.Waiting Waiting(int seconds) =>
+        new(Address, A.Row("eni-2", A.Attached("i-2")), "node-2", TimeSpan.FromSeconds(seconds));
 
     private static PodAddressInput Input(params NamedVerdict[] named)
     {

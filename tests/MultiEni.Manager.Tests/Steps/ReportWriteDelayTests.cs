@@ -147,7 +147,12 @@ public sealed class ReportWriteDelayTests
         {
             Device = new DeviceStatus
             {
-                Addresses = new AddressUse { Free = freeNow, Waiting = waitingNow, SeenWithdrawal = seenNow },
+                Addresses = new AddressUse
+                {
+                    Free = freeNow,
+                    Waiting = waitingNow,
+                    SeenWithdrawal = seenNow,
+                },
             },
             Conditions = [said],
         };

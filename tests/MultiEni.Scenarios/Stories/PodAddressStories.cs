@@ -174,7 +174,8 @@ public class PodAddressStories
 
         await UntilHasAsync(stage, one, address);
         await stage.UntilAsync(
-            async () => (await BothAsync(stage)) is { One.Status.Network: { Withdrawal.Addresses: null, AssignedForPods: [var kept] } } && kept == address,
+            async () =>
+                (await BothAsync(stage)) is { One.Status.Network: { Withdrawal.Addresses: null, AssignedForPods: [var kept] } } && kept == address,
             "it is the ENI's as before"
         );
         Assert.Equal((1, 0), (stage.Calls("AssignPrivateIpAddresses"), stage.Calls("UnassignPrivateIpAddresses")));
@@ -357,13 +358,12 @@ public class PodAddressStories
         (await NetworkAsync(stage, attachment)).PrivateIps?.Contains(address) == true;
 
     private static async Task<NetworkStatus> NetworkAsync(Stage stage, EniAttachment attachment) =>
-        (await stage.AttachmentsAsync(attachment.Spec!.NodeEniRef.Name)).Single(now => now.Metadata.Name == attachment.Metadata.Name).Status!.Network!;
+        (await stage.AttachmentsAsync(attachment.Spec!.NodeEniRef.Name))
+            .Single(now => now.Metadata.Name == attachment.Metadata.Name)
+            .Status!.Network!;
 
     private static Task UntilHasAsync(Stage stage, EniAttachment attachment, string address) =>
-        stage.UntilAsync(
-            () => HasAsync(stage, attachment, address),
-            $"{attachment.Spec!.NodeName} has {address}"
-        );
+        stage.UntilAsync(() => HasAsync(stage, attachment, address), $"{attachment.Spec!.NodeName} has {address}");
 
     // The policy lets nobody but the ENI manager write this.
     internal static void Report(Stage stage, EniAttachment attachment, JsonObject use) =>

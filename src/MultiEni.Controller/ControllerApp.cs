@@ -5,6 +5,7 @@ using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Definitions;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Kubernetes;
+using MultiEni.Controller.PodAddresses;
 using MultiEni.Controller.Telemetry;
 using MultiEni.Operator;
 using MultiEni.Operator.Client;
@@ -50,6 +51,7 @@ internal sealed class ControllerApp(
         attachments.AddIndex(ClusterView.ByInstanceIndex, attachment => [attachment.Spec!.InstanceId]);
         attachments.AddIndex(ClusterView.BySubnetIndex, attachment => [attachment.Spec!.SubnetId]);
         attachments.AddIndex(ClusterView.ByRetainedEniIndex, attachment => attachment.Spec!.RetainedEni is { } eni ? [eni] : []);
+        attachments.AddIndex(ClusterView.ByAwaitedAddressIndex, AddressMoves.Awaited);
         var events = new EventRecorder(kubernetes, "nodeeni-controller", settings.Identity, runtime, time, loggers.CreateLogger<EventRecorder>());
 
         using var exporter = new PrometheusExporter(meter, time, loggers.CreateLogger<PrometheusExporter>());

@@ -169,6 +169,7 @@ public sealed class RoundTripTests
                 prefixes: [10.0.1.0/28]
                 assignedForPods: [10.0.1.0/28]
                 refusedAddresses: [{address: 10.0.0.99, reason: AddressNotAllowed, message: not in fixedCIDRs}]
+                withdrawal: {number: 2, addresses: [10.0.0.7]}
                 subnetCIDR: 10.0.0.0/24
                 subnetIPv6CIDR: "2001:db8::/64"
                 availabilityZone: eu-west-1a
@@ -194,6 +195,7 @@ public sealed class RoundTripTests
                   free: 3
                   freeIPv6: 1
                   waiting: 1
+                  seenWithdrawal: 2
                   used: [{address: 10.0.0.6, pod: default/a, interface: net1}]
                   requested: [{address: 10.0.0.99, pod: default/b}]
                 releaseHeartbeatTime: "2026-11-22T10:00:00+00:00"

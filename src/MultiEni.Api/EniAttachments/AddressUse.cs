@@ -32,6 +32,12 @@ public sealed record AddressUse : IEquatable<AddressUse>
     /// </summary>
     public int? Waiting { get; set; }
 
+    /// <summary>
+    /// <see cref="AddressWithdrawal.Number"/> of the status that this was written from: no pod gets
+    /// an address that was withdrawn with this number or an earlier one. Absent when there is none.
+    /// </summary>
+    public int? SeenWithdrawal { get; set; }
+
     /// <summary>The addresses that pods have, sorted.</summary>
     public List<UsedAddress>? Used { get; set; }
 
@@ -44,11 +50,12 @@ public sealed record AddressUse : IEquatable<AddressUse>
         && Free == other.Free
         && FreeIpv6 == other.FreeIpv6
         && Waiting == other.Waiting
+        && SeenWithdrawal == other.SeenWithdrawal
         && (Used ?? []).SequenceEqual(other.Used ?? [])
         && (Requested ?? []).SequenceEqual(other.Requested ?? []);
 
     /// <inheritdoc />
-    public override int GetHashCode() => HashCode.Combine(Free, FreeIpv6, Waiting, Used?.Count ?? 0, Requested?.Count ?? 0);
+    public override int GetHashCode() => HashCode.Combine(Free, FreeIpv6, Waiting, SeenWithdrawal, Used?.Count ?? 0, Requested?.Count ?? 0);
 }
 
 /// <summary>An address that an interface of a pod has.</summary>

@@ -49,6 +49,11 @@ public sealed record NetworkStatus
     /// <summary>Addresses that pods ask for by name and do not get.</summary>
     public List<RefusedAddress>? RefusedAddresses { get; set; }
 
+    /// <summary>
+    /// Addresses that are about to be moved to another ENI; absent before the first one was.
+    /// </summary>
+    public AddressWithdrawal? Withdrawal { get; set; }
+
     /// <summary>IPv4 range of the subnet.</summary>
     [JsonPropertyName("subnetCIDR")]
     public string? SubnetCidr { get; set; }

@@ -4,6 +4,7 @@ using MultiEni.Controller.Ec2.Inventory;
 using MultiEni.Controller.Kubernetes;
 using MultiEni.Controller.Leading;
 using MultiEni.Controller.Planning;
+using MultiEni.Controller.PodAddresses;
 using MultiEni.Operator.Events;
 using MultiEni.Operator.Informers;
 
@@ -45,6 +46,16 @@ internal sealed class AttachmentLoop(
         }
 
         loop.Queue.Add(change.Current.Metadata.Name);
+        var (before, after) = change switch
+        {
+            ObjectChange<EniAttachment>.Updated updated => ((EniAttachment?)updated.Old, (EniAttachment?)updated.New),
+            ObjectChange<EniAttachment>.Deleted => (change.Current, null),
+            _ => (null, change.Current),
+        };
+        foreach (var concerned in AddressMoves.Concerned(before, after, view.AttachmentsIn))
+        {
+            loop.Queue.Add(concerned);
+        }
     }
 
     private void OnNode(ObjectChange<Node> change)

@@ -37,6 +37,7 @@ internal sealed class AttachmentObserver(
         var slot = Slot(attachment);
         var now = time.GetUtcNow();
         var kept = slot is SlotObservation.Present present ? EniDecision.Kept(attachment, present.Rows) : null;
+        var keeps = kept is not null && attachment.Metadata.IsBeingDeleted && keepsEni(spec, kept);
         return new EniObservation(
             attachment,
             slot,
@@ -52,7 +53,8 @@ internal sealed class AttachmentObserver(
         {
             AgentHeard = _signs.LastHeard(attachment, now),
             Retained = slot is SlotObservation.Absent ? Claimed(attachment) : null,
-            KeepsEni = kept is not null && attachment.Metadata.IsBeingDeleted && keepsEni(spec, kept),
+            KeepsEni = keeps,
+            GivenBack = keeps ? podAddresses.GivenBack(attachment, kept!) : [],
             PodAddresses = podAddresses.Plan(attachment, kept),
         };
     }

@@ -64,9 +64,8 @@ internal static class AttachmentReport
                 Conditions.Next(before?.Conditions, ConditionTypes.Ready, Word(ready.Holds), ready.Reason, ready.Message, generation, now),
             ],
         };
-        if (pods is not null && row is not null && !attachment.Metadata.IsBeingDeleted)
+        if (pods is { HasCondition: true, Claim: var claim } && row is not null && !attachment.Metadata.IsBeingDeleted)
         {
-            var claim = pods.Claim;
             status.Conditions.Add(
                 Conditions.Next(before?.Conditions, ConditionTypes.PodAddresses, Word(claim.Holds), claim.Reason, claim.Message, generation, now)
             );
@@ -103,6 +102,7 @@ internal static class AttachmentReport
                 State = deleting ? EniState.Deleted : EniState.Pending,
                 EniId = before?.EniId,
                 Attempt = attempt ?? before?.Attempt,
+                Withdrawal = Numbered(before),
                 SubnetCidr = subnet?.Ipv4 ?? before?.SubnetCidr,
                 SubnetIpv6Cidr = subnet?.Ipv6 ?? before?.SubnetIpv6Cidr,
             };
@@ -128,6 +128,7 @@ internal static class AttachmentReport
             Prefixes = Shown(row.Prefixes, pods),
             AssignedForPods = pods is null ? StillThere(before, row) : OrNull(pods.Assigned),
             RefusedAddresses = OrNull(pods?.Refused),
+            Withdrawal = pods is null ? Numbered(before) : pods.Withdrawal,
             SubnetCidr = subnet?.Ipv4 ?? before?.SubnetCidr,
             SubnetIpv6Cidr = subnet?.Ipv6 ?? before?.SubnetIpv6Cidr,
             AvailabilityZone = row.AvailabilityZone,
@@ -143,6 +144,10 @@ internal static class AttachmentReport
     // Nothing is assigned or taken back at present; what was assigned is still ours.
     private static List<string>? StillThere(NetworkStatus? before, EniRow row) =>
         before?.EniId == row.EniId ? OrNull([.. (before.AssignedForPods ?? []).Where(AddressSets.All(row).Contains)]) : null;
+
+    // An answer of the agent to an earlier withdrawal must never be one to a later.
+    private static AddressWithdrawal? Numbered(NetworkStatus? before) =>
+        before?.Withdrawal is { } withdrawal ? new AddressWithdrawal { Number = withdrawal.Number } : null;
 
     private static List<T>? OrNull<T>(IReadOnlyList<T>? items) => items is { Count: > 0 } ? [.. items] : null;
 

@@ -3,6 +3,7 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
+using MultiEni.Controller.PodAddresses;
 
 namespace MultiEni.Controller.Attachments;
 
@@ -273,6 +274,10 @@ internal static class EniDecision
         // What EC2 is about to finish is waited for; whatever we begin has to wait for the agent.
         var step = TakeAway(observation, kept) switch
         {
+            EniStep.Delete when observation is { KeepsEni: true, GivenBack: { Count: > 0 } left } => new EniStep.ChangePodAddresses(
+                kept,
+                new PodAddressChange.Unassign(left)
+            ),
             EniStep.Delete when observation.KeepsEni => new EniStep.Retain(kept),
             var other => other,
         };

@@ -56,6 +56,11 @@ internal sealed record EniObservation(
     public bool KeepsEni { get; init; }
 
     /// <summary>
+    /// Addresses of former pods that the ENI gives back before it is kept; empty when none are left.
+    /// </summary>
+    public IReadOnlyList<string> GivenBack { get; init; } = [];
+
+    /// <summary>
     /// What is due about addresses for pods; null when none are wanted, or the ENI is not attached.
     /// </summary>
     public PodAddressPlan? PodAddresses { get; init; }

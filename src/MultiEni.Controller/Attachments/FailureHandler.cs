@@ -69,9 +69,14 @@ internal sealed class FailureHandler(
         var report = FailureReport.For(step, failure, spec.SubnetId);
         var isNews = podAddresses.Failed(attachment.Metadata.Name, step, failure, report.Condition);
         inventory.Watch(step.Row.EniId);
-        if (step.Change is PodAddressChange.TakeFrom take)
+        if (attachment.Metadata.IsBeingDeleted)
         {
-            inventory.Watch(take.From.EniId);
+            podAddresses.KeepAddresses(attachment.Metadata.Name);
+        }
+
+        foreach (var from in PodAddressEvents.Losers(step.Change))
+        {
+            inventory.Watch(from.EniId);
         }
 
         // What pods wait for is told when it comes into the status.

@@ -23,7 +23,12 @@ internal sealed class PodAddressMemory(TimeProvider time)
     private readonly long _begun = time.GetTimestamp();
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, bool> _keeping = new(StringComparer.Ordinal);
+
     private TimeSpan Now => time.GetElapsedTime(_begun);
+
+    /// <summary>What is on its way from one ENI to another.</summary>
+    public AddressMoveBook Moves { get; } = new(time);
 
     /// <summary>What the status is to say; null when no addresses are wanted.</summary>
     public PodAddressPlan? PlanOf(string name) => _entries.GetValueOrDefault(name)?.Plan;
@@ -55,6 +60,24 @@ internal sealed class PodAddressMemory(TimeProvider time)
     {
         var now = Now;
         return [.. Of(name).Refused.Values.Where(refused => refused.Until > now).Select(refused => refused.Refusal)];
+    }
+
+    /// <summary>For how long addresses have been waited for that other nodes have to let go of.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> Waiting(string name)
+    {
+        var now = Now;
+        return Of(name).WaitingSince.ToDictionary(wait => wait.Key, wait => now - wait.Value, StringComparer.Ordinal);
+    }
+
+    /// <summary>The addresses that other nodes have to let go of now.</summary>
+    public void Waits(string name, IEnumerable<string> addresses)
+    {
+        var (entry, now) = (Of(name), Now);
+        entry.WaitingSince = addresses.ToDictionary(
+            address => address,
+            address => entry.WaitingSince.GetValueOrDefault(address, now),
+            StringComparer.Ordinal
+        );
     }
 
     /// <summary>A change is about to be asked for.</summary>
@@ -149,6 +172,18 @@ internal sealed class PodAddressMemory(TimeProvider time)
         return isNews;
     }
 
+    /// <summary>
+    /// An ENI that outlives its node keeps what pods had of it: the next node must not wait for a
+    /// call that EC2 refuses.
+    /// </summary>
+    public void KeepAddresses(string name) => _keeping[name] = true;
+
+    /// <summary>Whether it does.</summary>
+    public bool KeepsAddresses(string name) => _keeping.ContainsKey(name);
+
+    /// <summary>The attachment is gone.</summary>
+    public void Gone(string name) => _keeping.TryRemove(name, out _);
+
     /// <summary>The attachment is gone, or wants no addresses for pods.</summary>
     public void Forget(string name) => _entries.TryRemove(name, out _);
 
@@ -184,6 +219,7 @@ internal sealed class PodAddressMemory(TimeProvider time)
         public PodAddressPlan? Plan { get; set; }
         public HashSet<string> JustAssigned { get; } = new(StringComparer.Ordinal);
         public Dictionary<string, (RefusedAddress Refusal, TimeSpan Until)> Refused { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, TimeSpan> WaitingSince { get; set; } = new(StringComparer.Ordinal);
         public TimeSpan ChangedAt { get; set; } = now;
         public TimeSpan AssignedAt { get; set; } = now;
         public TimeSpan WithdrawnAt { get; private set; } = now;

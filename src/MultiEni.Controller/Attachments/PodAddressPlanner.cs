@@ -30,28 +30,58 @@ internal sealed class PodAddressPlanner(
     TimeProvider time
 )
 {
-    /// <summary>The plan; null when no addresses are wanted, or the ENI is not attached.</summary>
+    /// <summary>
+    /// The plan; null when no addresses are wanted and none is about to leave, or the ENI is not
+    /// attached.
+    /// </summary>
     public PodAddressPlan? Plan(EniAttachment attachment, EniRow? row)
     {
         var (name, spec) = (attachment.Metadata.Name, attachment.Spec!);
-        if (
-            spec.PodAddresses is null
-            || attachment.Metadata.IsBeingDeleted
-            || row?.Attachment is not { Status: EniStates.Attached } at
-            || at.InstanceId != spec.InstanceId
-        )
+        if (attachment.Metadata.IsBeingDeleted || row?.Attachment is not { Status: EniStates.Attached } at || at.InstanceId != spec.InstanceId)
         {
             memory.Forget(name);
+            memory.Moves.Release(name);
             return null;
         }
 
         var network = attachment.Status?.Network is { } said && said.EniId == row.EniId ? said : null;
+        var withheld = memory.Moves.Withhold(attachment, AddressMoves.Movable(row), AddressMoves.Leaving(attachment, row, Askers));
+        var plan = spec.PodAddresses is null ? WithoutPool(name, row, network, withheld) : OfPool(attachment, row, network, withheld);
+        if (plan is not null)
+        {
+            memory.Remember(name, plan);
+        }
+
+        return plan;
+    }
+
+    /// <summary>
+    /// What an ENI gives back before it is left to the next node; nothing when EC2 has refused that.
+    /// </summary>
+    public IReadOnlyList<string> GivenBack(EniAttachment attachment, EniRow row) =>
+        memory.KeepsAddresses(attachment.Metadata.Name) ? [] : PodAddresses.GivenBack.Of(attachment.Spec!, attachment.Status?.Network, row);
+
+    /// <summary>The attachment is gone.</summary>
+    public void Forget(string name)
+    {
+        memory.Forget(name);
+        memory.Gone(name);
+        memory.Moves.Forget(name);
+    }
+
+    private PodAddressPlan OfPool(EniAttachment attachment, EniRow row, NetworkStatus? network, WithheldAddresses? withheld)
+    {
+        var (name, spec) = (attachment.Metadata.Name, attachment.Spec!);
         var recorded = (network?.AssignedForPods ?? []).ToHashSet(StringComparer.Ordinal);
         var listed = (network?.PrivateIps ?? [])
             .Concat(network?.Ipv6Addresses ?? [])
             .Concat(network?.Prefixes ?? [])
             .ToHashSet(StringComparer.Ordinal);
         var justAssigned = memory.JustAssigned(name);
+
+        // What was to be moved and is not comes back; it was not withdrawn to be taken away.
+        var moves = withheld?.Addresses ?? new HashSet<string>();
+        var returning = network?.Withdrawal?.Addresses ?? [];
         var input = new PodAddressInput(spec, row, attachment.Status?.Device?.Addresses, AddressesPerEni(spec))
         {
             Assigned = recorded,
@@ -61,19 +91,85 @@ internal sealed class PodAddressPlanner(
             Withdrawn = AddressSets
                 .All(row)
                 .Where(item => recorded.Contains(item) && !listed.Contains(item) && !justAssigned.Contains(item))
+                .Where(item => !moves.Contains(item) && !returning.Contains(item))
                 .ToHashSet(StringComparer.Ordinal),
         };
         input = memory.Recall(name, input, recorded.Where(listed.Contains).ToHashSet(StringComparer.Ordinal));
-        input = input with { Named = Verdicts(attachment, row), CountedHold = input.CountedHold ?? Cooldown(spec), Shortage = Shortage(spec) };
-        var plan = PodAddressDecision.Plan(input);
-        memory.Remember(name, plan);
-        return plan;
+        input = input with
+        {
+            Row = Without(row, moves),
+            Withheld = moves,
+            CountedHold = input.CountedHold ?? Cooldown(spec),
+            Shortage = Shortage(spec),
+        };
+        return memory.Moves.Decide(
+            name,
+            (withheldBy, moving) =>
+            {
+                var verdicts = Verdicts(attachment, row, withheldBy, moving);
+                memory.Waits(name, verdicts.OfType<NamedVerdict.Waiting>().Select(verdict => verdict.Address));
+                var plan = PodAddressDecision.Plan(input with { Named = verdicts });
+                return plan with
+                {
+                    Assigned =
+                    [
+                        .. plan.Assigned.Concat(input.Assigned.Where(moves.Contains)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+                    ],
+                    Withdrawn = new HashSet<string>(plan.Withdrawn.Concat(moves), StringComparer.Ordinal),
+                    LookAgain = new[] { plan.LookAgain, NamedStep.NextLook(verdicts) }.Min(),
+                    Withdrawal = Said(withheld),
+                };
+            }
+        );
     }
 
-    /// <summary>The attachment is gone.</summary>
-    public void Forget(string name) => memory.Forget(name);
+    // The pods of another node may ask for what an ENI has that gets no more addresses for its own.
+    private PodAddressPlan? WithoutPool(string name, EniRow row, NetworkStatus? network, WithheldAddresses? withheld)
+    {
+        memory.Forget(name);
+        memory.Moves.Stop(name);
+        return withheld is null
+            ? null
+            : new PodAddressPlan(
+                null,
+                [.. (network?.AssignedForPods ?? []).Where(AddressSets.All(row).Contains)],
+                withheld.Addresses,
+                [],
+                new(true, Reasons.AsExpected, "no addresses are assigned for pods"),
+                null
+            )
+            {
+                HasCondition = false,
+                Withdrawal = Said(withheld),
+            };
+    }
 
-    private IReadOnlyList<NamedVerdict> Verdicts(EniAttachment attachment, EniRow row)
+    private IEnumerable<EniAttachment> Askers(string address) => cluster.AwaitersOf(address).Where(asker => !IsNodeLost(asker));
+
+    private static AddressWithdrawal? Said(WithheldAddresses? withheld) =>
+        withheld is null
+            ? null
+            : new()
+            {
+                Number = withheld.Number,
+                Addresses = withheld.Addresses.Count > 0 ? [.. withheld.Addresses.Order(StringComparer.Ordinal)] : null,
+            };
+
+    private static EniRow Without(EniRow row, IReadOnlySet<string> addresses) =>
+        addresses.Count == 0
+            ? row
+            : row with
+            {
+                PrivateIps = [.. row.PrivateIps.Where(address => !addresses.Contains(address))],
+                Ipv6Addresses = [.. row.Ipv6Addresses.Where(address => !addresses.Contains(address))],
+            };
+
+    private IReadOnlyList<NamedVerdict> Verdicts(
+        EniAttachment attachment,
+        EniRow row,
+        Func<string, WithheldAddresses?> withheldBy,
+        IReadOnlySet<string> moving
+    )
     {
         if (attachment.Status?.Device?.Addresses?.Requested is not { Count: > 0 })
         {
@@ -84,8 +180,12 @@ internal sealed class PodAddressPlanner(
         var others = cluster
             .AttachmentsIn(spec.SubnetId)
             .Where(other => other.Metadata.Name != name)
-            .Select(other => new NeighbourEni(other, EniDecision.Kept(other, inventory.FindBySlot(other.Metadata.Name)), IsNodeLost(other)))
+            .Select(other => new NeighbourEni(other, EniDecision.Kept(other, inventory.FindBySlot(other.Metadata.Name)), IsNodeLost(other))
+            {
+                Withheld = withheldBy(other.Metadata.Name),
+            })
             .ToList();
+        others.AddRange(Retained(spec.SubnetId, others));
         var ranges = catalog.RangesOf(spec.SubnetId);
         return NamedAddressDecision.Decide(
             new(
@@ -97,7 +197,24 @@ internal sealed class PodAddressPlanner(
                 ranges?.Ipv6 ?? attachment.Status.Network?.SubnetIpv6Cidr,
                 memory.Refused(name)
             )
+            {
+                Moving = moving,
+                Waiting = memory.Waiting(name),
+            }
         );
+    }
+
+    // What outlived its node is still ours, and no pod can use it.
+    private List<NeighbourEni> Retained(string subnetId, IReadOnlyList<NeighbourEni> others)
+    {
+        var known = others.Select(other => other.Row?.EniId).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. inventory
+                .Rows()
+                .Where(row => row.SubnetId == subnetId && !row.Adopted && Planning.Retention.IsUnattached(row) && !known.Contains(row.EniId))
+                .Select(row => new NeighbourEni(null, row, IsNodeLost: true)),
+        ];
     }
 
     // A node that was replaced under its name has other pods.

@@ -48,7 +48,9 @@ internal static class StatusWriteDelay
 
     private static bool SameAddresses(NetworkStatus? before, NetworkStatus? next) =>
         (before?.AssignedForPods ?? []).SequenceEqual(next?.AssignedForPods ?? [])
-        && (before?.RefusedAddresses ?? []).SequenceEqual(next?.RefusedAddresses ?? []);
+        && (before?.RefusedAddresses ?? []).SequenceEqual(next?.RefusedAddresses ?? [])
+        && before?.Withdrawal?.Number == next?.Withdrawal?.Number
+        && (before?.Withdrawal?.Addresses ?? []).SequenceEqual(next?.Withdrawal?.Addresses ?? []);
 
     // The agent waits for what is said of an attached ENI and has to know when it is so no more;
     // and what an agent says has lasted already.

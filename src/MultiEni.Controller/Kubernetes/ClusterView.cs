@@ -17,6 +17,7 @@ internal sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<N
     internal const string ByInstanceIndex = "instance";
     internal const string BySubnetIndex = "subnet";
     internal const string ByRetainedEniIndex = "retainedENI";
+    internal const string ByAwaitedAddressIndex = "awaitedAddress";
 
     /// <summary>A NodeENI, or null.</summary>
     public NodeEni? NodeEni(string name) => nodeEnis.Get(new ObjectKey(null, name));
@@ -65,6 +66,11 @@ internal sealed class ClusterView(IObjectCache<NodeEni> nodeEnis, IObjectCache<N
 
     /// <summary>The attachments that take, or took, a retained ENI.</summary>
     public IReadOnlyList<EniAttachment> ClaimantsOf(string eniId) => attachments.ByIndex(ByRetainedEniIndex, eniId);
+
+    /// <summary>
+    /// The attachments that are to get an address, because their pods ask for it by name.
+    /// </summary>
+    public IReadOnlyList<EniAttachment> AwaitersOf(string address) => attachments.ByIndex(ByAwaitedAddressIndex, address);
 
     /// <summary>Writes the controller's part of attachments.</summary>
     public ObjectWriter<EniAttachment> AttachmentWriter(KubernetesClient client) => new(client, Kinds.EniAttachment, Names.Controller, attachments);

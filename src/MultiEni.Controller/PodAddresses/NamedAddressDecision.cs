@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.PodAddresses;
 
@@ -104,11 +105,23 @@ internal static class NamedAddressDecision
 
             if (other.Row is { } row && AddressSets.Has(AddressSets.All(row), address))
             {
-                verdict = new NamedVerdict.Granted(address, row);
+                verdict = other.HasLetGo(address)
+                    ? new NamedVerdict.Granted(address, row)
+                    : new NamedVerdict.Waiting(
+                        address,
+                        row,
+                        other.Attachment!.Spec!.NodeName,
+                        request.Waiting.GetValueOrDefault(address, TimeSpan.Zero)
+                    );
             }
         }
 
-        return verdict is NamedVerdict.Granted && request.RefusedByEc2.FirstOrDefault(refused => refused.Address == address) is { } said
+        if (request.Moving.Contains(address))
+        {
+            return InUse(address, $"{address} is being moved to another ENI, for another pod that asked for it; give each pod an address of its own");
+        }
+
+        return request.RefusedByEc2.FirstOrDefault(refused => refused.Address == address) is { } said
             ? new NamedVerdict.Refused(said, Passing: true)
             : verdict;
     }
@@ -116,29 +129,29 @@ internal static class NamedAddressDecision
     /// <summary>Why another ENI is in the way, if it is.</summary>
     private static NamedVerdict.Refused? On(NamedAddressRequest request, NeighbourEni other, string address)
     {
-        var spec = other.Attachment.Spec!;
+        var spec = other.Attachment?.Spec;
         var row = other.Row;
-        if ((row?.PrivateIps is [var primary, ..] && primary == address) || row?.PrimaryIpv6 == address || spec.PrivateIpAddress == address)
+        if ((row?.PrivateIps is [var primary, ..] && primary == address) || row?.PrimaryIpv6 == address || spec?.PrivateIpAddress == address)
         {
             return Refuse(
                 address,
                 Reasons.AddressIsPrimary,
-                $"{address} is the primary address of {Eni(other)} on {spec.NodeName}, which cannot be moved; ask for another address"
+                $"{address} is the primary address of {Eni(other)}, which cannot be moved; ask for another address"
             );
         }
 
-        var use = other.Attachment.Status?.Device?.Addresses;
+        var use = other.Attachment?.Status?.Device?.Addresses;
         if (!other.IsNodeLost && use?.Used?.Find(used => AddressSets.IsSame(used.Address, address)) is { } holder)
         {
             return InUse(
                 address,
-                $"pod {holder.Pod} on {spec.NodeName} has {address}; it is assigned here when that pod has ended, or its node is gone or not ready"
+                $"pod {holder.Pod} on {spec!.NodeName} has {address}; it is assigned here when that pod has ended, or its node is gone or not ready"
             );
         }
 
         if (IsBefore(request, other, address) && use?.Requested?.Find(wanted => AddressSets.IsSame(wanted.Address, address)) is { } rival)
         {
-            return InUse(address, $"pod {rival.Pod} on {spec.NodeName} asked for {address} as well; give each pod an address of its own");
+            return InUse(address, $"pod {rival.Pod} on {spec!.NodeName} asked for {address} as well; give each pod an address of its own");
         }
 
         if (row is null || !AddressSets.Has(AddressSets.All(row), address))
@@ -148,36 +161,45 @@ internal static class NamedAddressDecision
 
         if (!AddressSets.All(row).Contains(address))
         {
-            return InUse(address, $"{address} is part of a prefix of {Eni(other)} on {spec.NodeName}, which is not moved; ask for another address");
+            return InUse(address, $"{address} is part of a prefix of {Eni(other)}, which is not moved; ask for another address");
         }
 
         return request.Attachment.Spec!.PodAddresses?.AllowReassignment == true
             ? null
             : InUse(
                 address,
-                $"{Eni(other)} on {spec.NodeName} has {address} and no pod uses it there; "
+                $"{Eni(other)} has {address} and no pod uses it there; "
                     + $"set spec.podAddresses.allowReassignment in NodeENI {request.Attachment.Spec.NodeEniRef.Name} so that it may be moved"
             );
     }
 
     // Of two that ask for the same address, the one whose status names it already goes first, then
-    // the one whose name does; one that was refused is out of the way.
+    // the one whose name does; one that was refused is out of the way, unless it is on record and
+    // merely told what it waits for.
     private static bool IsBefore(NamedAddressRequest request, NeighbourEni other, string address)
     {
-        var (ours, theirs) = (request.Attachment.Status?.Network, other.Attachment.Status?.Network);
-        if (other.IsNodeLost || theirs?.RefusedAddresses?.Exists(refused => AddressSets.IsSame(refused.Address, address)) == true)
+        if (other.Attachment is null)
         {
             return false;
         }
 
+        var (ours, theirs) = (request.Attachment.Status?.Network, other.Attachment.Status?.Network);
         var (isOurs, isTheirs) = (IsOnRecord(ours, address), IsOnRecord(theirs, address));
+        if (other.IsNodeLost || (!isTheirs && theirs?.RefusedAddresses?.Exists(refused => AddressSets.IsSame(refused.Address, address)) == true))
+        {
+            return false;
+        }
+
         return isOurs == isTheirs ? string.CompareOrdinal(other.Attachment.Metadata.Name, request.Attachment.Metadata.Name) < 0 : isTheirs;
     }
 
     private static bool IsOnRecord(NetworkStatus? network, string address) =>
         network?.AssignedForPods?.Exists(item => AddressSets.IsSame(item, address)) == true;
 
-    private static string Eni(NeighbourEni other) => other.Row?.EniId ?? other.Attachment.Status?.Network?.EniId ?? other.Attachment.Metadata.Name;
+    private static string Eni(NeighbourEni other) =>
+        other.Attachment is { } attachment
+            ? $"{other.Row?.EniId ?? attachment.Status?.Network?.EniId ?? attachment.Metadata.Name} on {attachment.Spec!.NodeName}"
+            : $"{other.Row?.EniId} (retained, on no node)";
 
     private static NamedVerdict.Refused InUse(string asked, string message) => Refuse(asked, Reasons.AddressInUse, message, passing: true);
 
@@ -209,12 +231,27 @@ internal sealed record NamedAddressRequest(
     string? SubnetCidr,
     string? SubnetIpv6Cidr,
     IReadOnlyList<RefusedAddress> RefusedByEc2
-);
+)
+{
+    /// <summary>Addresses that are on their way to other ENIs.</summary>
+    public IReadOnlySet<string> Moving { get; init; } = new HashSet<string>();
+
+    /// <summary>For how long each address has been waited for that another node has to let go of.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> Waiting { get; init; } = new Dictionary<string, TimeSpan>();
+}
 
 /// <summary>Another ENI in the same subnet.</summary>
-/// <param name="Attachment">Its attachment.</param>
+/// <param name="Attachment">Its attachment; null for an ENI that outlived its node.</param>
 /// <param name="Row">The ENI; null when EC2 shows none.</param>
 /// <param name="IsNodeLost">
 /// Whether its node is gone or not ready, so that what its agent said is no longer so.
 /// </param>
-internal sealed record NeighbourEni(EniAttachment Attachment, EniRow? Row, bool IsNodeLost);
+internal sealed record NeighbourEni(EniAttachment? Attachment, EniRow? Row, bool IsNodeLost)
+{
+    /// <summary>What its agent was told to give to nobody; null for nothing.</summary>
+    public WithheldAddresses? Withheld { get; init; }
+
+    /// <summary>Whether no pod can be given an address of the ENI from now on.</summary>
+    public bool HasLetGo(string address) =>
+        IsNodeLost || Attachment is null || Row is null || Retention.IsUnattached(Row) || AddressMoves.HasLetGo(Attachment, Row, address, Withheld);
+}

@@ -24,27 +24,55 @@ internal sealed record NamedStep(
     TimeSpan? LookAgain
 )
 {
+    /// <summary>
+    /// How long the agent of another node may take to let go of an address before pods are told: it
+    /// usually answers within a second.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(15);
+
+    /// <summary>When to look again at what other nodes have to let go of; null for nothing.</summary>
+    public static TimeSpan? NextLook(IEnumerable<NamedVerdict> verdicts) =>
+        verdicts.OfType<NamedVerdict.Waiting>().Select(verdict => (TimeSpan?)(verdict.For < Patience ? Patience - verdict.For : Retry)).Min();
+
     /// <summary>The step.</summary>
     public static NamedStep Of(PodAddressInput input)
     {
         var refused = input.Named.OfType<NamedVerdict.Refused>().ToList();
         var refusals = refused.ConvertAll(verdict => verdict.Refusal);
-        var granted = WithinLimits(
+        var fitting = WithinLimits(
             input,
-            input.Named.OfType<NamedVerdict.Granted>().OrderBy(verdict => verdict.Address, StringComparer.Ordinal),
+            input
+                .Named.Where(verdict => verdict is NamedVerdict.Granted or NamedVerdict.Waiting)
+                .OrderBy(verdict => verdict.Address, StringComparer.Ordinal),
             refusals
         );
+        var granted = fitting.OfType<NamedVerdict.Granted>().ToList();
+        refusals.AddRange(fitting.OfType<NamedVerdict.Waiting>().Where(verdict => verdict.For >= Patience).Select(Told));
+
+        // What is on record is what other nodes let go of.
+        List<string> intended = [.. fitting.Select(verdict => verdict.Address)];
         var isPassing = refused.Exists(verdict => verdict.Passing) || input.Named.Any(verdict => verdict is NamedVerdict.Undecided);
         if (granted.Count == 0)
         {
-            return new(null, [], refusals, isPassing, null, null);
+            return new(null, intended, refusals, isPassing, null, null);
         }
 
-        List<string> intended = [.. granted.Select(verdict => verdict.Address)];
         return input.NamedHold is { } hold
             ? new(null, intended, refusals, isPassing, hold.Claim, hold.Left)
             : new(Next(granted, input.OneByOne), intended, refusals, isPassing, null, null);
     }
+
+    private static RefusedAddress Told(NamedVerdict.Waiting verdict) =>
+        new()
+        {
+            Address = verdict.Address,
+            Reason = Reasons.AddressInUse,
+            Message =
+                $"{verdict.Address} waits until the ENI manager on {verdict.Node} has let go of it: no pod is known to use it there, "
+                + $"and {verdict.From.EniId} has it; see that the ENI manager runs on that node",
+        };
 
     private static PodAddressChange Next(List<NamedVerdict.Granted> granted, bool oneByOne)
     {
@@ -75,19 +103,17 @@ internal sealed record NamedStep(
         );
     }
 
-    private static List<NamedVerdict.Granted> WithinLimits(
-        PodAddressInput input,
-        IEnumerable<NamedVerdict.Granted> granted,
-        List<RefusedAddress> refusals
-    )
+    private static List<NamedVerdict> WithinLimits(PodAddressInput input, IEnumerable<NamedVerdict> granted, List<RefusedAddress> refusals)
     {
         var row = input.Row;
         var perEni = input.AddressesPerEni ?? int.MaxValue;
         var maximum = input.Spec.PodAddresses!.Maximum ?? int.MaxValue;
         var prefixes = AddressSets.Ipv4Prefixes(row).Count();
-        var four = Math.Min(perEni - row.PrivateIps.Count - prefixes, maximum - row.PrivateIps.Count - (prefixes * AddressSets.InAPrefix));
-        var six = Math.Min(perEni - row.Ipv6Addresses.Count - (row.Prefixes.Count - prefixes), maximum - row.Ipv6Addresses.Count);
-        var fitting = new List<NamedVerdict.Granted>();
+        var has = row.PrivateIps.Count + input.Withheld.Count(address => !AddressSets.IsIpv6(address));
+        var hasIpv6 = row.Ipv6Addresses.Count + input.Withheld.Count(AddressSets.IsIpv6);
+        var four = Math.Min(perEni - has - prefixes, maximum - has - (prefixes * AddressSets.InAPrefix));
+        var six = Math.Min(perEni - hasIpv6 - (row.Prefixes.Count - prefixes), maximum - hasIpv6);
+        var fitting = new List<NamedVerdict>();
         foreach (var verdict in granted)
         {
             if ((AddressSets.IsIpv6(verdict.Address) ? six-- : four--) > 0)

@@ -15,6 +15,13 @@ internal abstract record NamedVerdict(string Address)
     /// <param name="From">The ENI of ours that has it; null when none has.</param>
     public sealed record Granted(string Address, EniRow? From) : NamedVerdict(Address);
 
+    /// <summary>It is assigned when the agent of the node that has it has let go of it.</summary>
+    /// <param name="Address">The address.</param>
+    /// <param name="From">The ENI that has it.</param>
+    /// <param name="Node">The node of that ENI.</param>
+    /// <param name="For">For how long that has been waited for.</param>
+    public sealed record Waiting(string Address, EniRow From, string Node, TimeSpan For) : NamedVerdict(Address);
+
     /// <summary>What has to be known first is not yet.</summary>
     public sealed record Undecided(string Address) : NamedVerdict(Address);
 

@@ -1,5 +1,6 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.PodAddresses;
@@ -87,8 +88,9 @@ internal static class PodAddressDecision
         var shown = AddressSets.Secondaries(row).Concat(AddressSets.Ipv4Prefixes(row)).Where(item => !withdrawn.Contains(item)).ToList();
         var free = Free(input, shown, use?.Free);
         var prefixes = AddressSets.Ipv4Prefixes(row).Count();
-        var slots = (input.AddressesPerEni ?? int.MaxValue) - row.PrivateIps.Count - prefixes;
-        var most = (spec.PodAddresses!.Maximum ?? int.MaxValue) - row.PrivateIps.Count - (prefixes * AddressSets.InAPrefix);
+        var has = row.PrivateIps.Count + input.Withheld.Count(address => !AddressSets.IsIpv6(address));
+        var slots = (input.AddressesPerEni ?? int.MaxValue) - has - prefixes;
+        var most = (spec.PodAddresses!.Maximum ?? int.MaxValue) - has - (prefixes * AddressSets.InAPrefix);
         var room = spec.Ipv4PrefixCount > 0 ? Math.Min(slots, most / AddressSets.InAPrefix) : Math.Min(slots, most);
         return new(free, Wanted(input) - free, Math.Max(room, 0));
     }
@@ -104,8 +106,9 @@ internal static class PodAddressDecision
 
         var shown = row.Ipv6Addresses.Where(item => !withdrawn.Contains(item)).ToList();
         var free = Free(input, shown, input.Use?.FreeIpv6);
-        var slots = (input.AddressesPerEni ?? int.MaxValue) - row.Ipv6Addresses.Count - row.Prefixes.Count(AddressSets.IsIpv6);
-        var most = (spec.PodAddresses!.Maximum ?? int.MaxValue) - row.Ipv6Addresses.Count;
+        var has = row.Ipv6Addresses.Count + input.Withheld.Count(AddressSets.IsIpv6);
+        var slots = (input.AddressesPerEni ?? int.MaxValue) - has - row.Prefixes.Count(AddressSets.IsIpv6);
+        var most = (spec.PodAddresses!.Maximum ?? int.MaxValue) - has;
         return new(free, Wanted(input) - free, Math.Max(Math.Min(slots, most), 0));
     }
 
@@ -294,19 +297,22 @@ internal static class PodAddressDecision
         }
 
         var isIpv6 = withdrawn.All(AddressSets.IsIpv6);
-        return IsAcknowledged(input, withdrawn, isIpv6)
+        return IsAcknowledged(input.Row, input.Use, withdrawn, isIpv6)
             ? new PodAddressChange.Unassign([.. withdrawn.Where(item => AddressSets.IsIpv6(item) == isIpv6).Order(StringComparer.Ordinal)])
             : null;
     }
 
-    private static bool IsAcknowledged(PodAddressInput input, HashSet<string> withdrawn, bool isIpv6)
+    /// <summary>
+    /// Whether the agent does not count withdrawn addresses any more, as far as its numbers tell.
+    /// </summary>
+    internal static bool IsAcknowledged(EniRow row, AddressUse? reported, IReadOnlySet<string> withdrawn, bool isIpv6)
     {
-        if (input.Use is not { } use)
+        if (reported is not { } use)
         {
             return true;
         }
 
-        var shown = (isIpv6 ? input.Row.Ipv6Addresses : AddressSets.Secondaries(input.Row).Concat(AddressSets.Ipv4Prefixes(input.Row)))
+        var shown = (isIpv6 ? row.Ipv6Addresses : AddressSets.Secondaries(row).Concat(AddressSets.Ipv4Prefixes(row)))
             .Where(item => !withdrawn.Contains(item))
             .ToList();
         var unused =

@@ -23,6 +23,12 @@ internal sealed record PodAddressInput(EniAttachmentSpec Spec, EniRow Row, Addre
     /// </summary>
     public IReadOnlySet<string> Withdrawn { get; init; } = new HashSet<string>();
 
+    /// <summary>
+    /// What the ENI has beyond <see cref="Row" /> and is about to lose to another one: it takes up
+    /// room, and is nothing that pods can be given.
+    /// </summary>
+    public IReadOnlySet<string> Withheld { get; init; } = new HashSet<string>();
+
     /// <summary>What became of the addresses that pods ask for by name.</summary>
     public IReadOnlyList<NamedVerdict> Named { get; init; } = [];
 

@@ -24,7 +24,19 @@ internal sealed record PodAddressPlan(
     IReadOnlyList<RefusedAddress> Refused,
     ConditionClaim Claim,
     TimeSpan? LookAgain
-);
+)
+{
+    /// <summary>
+    /// Whether the ENI has the condition: not when no addresses are assigned for pods, and one is
+    /// merely about to be moved from there.
+    /// </summary>
+    public bool HasCondition { get; init; } = true;
+
+    /// <summary>
+    /// Those of the withdrawn addresses that are about to be moved; null when none ever was.
+    /// </summary>
+    public AddressWithdrawal? Withdrawal { get; init; }
+}
 
 /// <summary>One call that changes what addresses an ENI has. Closed.</summary>
 internal abstract record PodAddressChange

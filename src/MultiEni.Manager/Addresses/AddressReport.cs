@@ -13,7 +13,7 @@ internal static class AddressReport
     public static AddressUse? Of(EniAddresses eni, AddressBook book, (int Waiting, List<RequestedAddress> Requested) pending)
     {
         var leases = book.Leases.Values.Where(lease => lease.EniId == eni.EniId).ToList();
-        if (eni.PodAddresses is null && leases.Count == 0 && pending.Waiting == 0 && pending.Requested.Count == 0)
+        if (eni.PodAddresses is null && eni.Withdrawal is null && leases.Count == 0 && pending.Waiting == 0 && pending.Requested.Count == 0)
         {
             return null;
         }
@@ -31,6 +31,7 @@ internal static class AddressReport
             Free = Free(AddressFamily.InterNetwork),
             FreeIpv6 = AddressPool.Of(eni, AddressFamily.InterNetworkV6).Any() ? Free(AddressFamily.InterNetworkV6) : null,
             Waiting = pending.Waiting > 0 ? Math.Min(pending.Waiting, AddressUse.MostWaiting) : null,
+            SeenWithdrawal = eni.Withdrawal,
             Used = leases.Count > 0 ? [.. used.OrderBy(address => address.Address, StringComparer.Ordinal).Take(MostReported)] : null,
             Requested = Requested(pending.Requested),
         };

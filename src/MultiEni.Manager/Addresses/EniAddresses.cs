@@ -57,11 +57,14 @@ internal sealed record EniAddresses
     public IPNetwork? Ipv6Subnet { get; init; }
 
     /// <summary>
-    /// Addresses that the controller assigned for pods and EC2 still has. One that is not among
+    /// Addresses that the controller assigned for pods, or is about to move, and EC2 still has. One that is not among
     /// those that pods may have was withdrawn because nobody had it when the controller looked: a
     /// pod that got it in that moment keeps it.
     /// </summary>
     public IReadOnlyList<IPAddress> AssignedForPods { get; init; } = [];
+
+    /// <summary>Number of the last withdrawal; null when nothing was ever withdrawn.</summary>
+    public int? Withdrawal { get; init; }
 
     /// <summary>Named addresses that the controller does not assign.</summary>
     public IReadOnlyList<RefusedAddress> Refused { get; init; } = [];
@@ -132,7 +135,8 @@ internal sealed record EniAddresses
             Prefixes = [.. (network.Prefixes ?? []).Select(Network).OfType<IPNetwork>()],
             Subnet = Network(network.SubnetCidr),
             Ipv6Subnet = Network(network.SubnetIpv6Cidr),
-            AssignedForPods = Parse(network.AssignedForPods),
+            AssignedForPods = [.. Parse(network.AssignedForPods), .. Parse(network.Withdrawal?.Addresses)],
+            Withdrawal = network.Withdrawal?.Number,
             Refused = network.RefusedAddresses ?? [],
         };
     }

@@ -332,7 +332,10 @@ internal static class ReportWriteDelay
         if (OnlyAddressesDiffer(attachment, next))
         {
             var (before, after) = (attachment.Status!.Device!.Addresses, next.Device!.Addresses);
-            return before?.Waiting == after?.Waiting && (before?.Requested ?? []).SequenceEqual(after?.Requested ?? [])
+            return
+                before?.Waiting == after?.Waiting
+                && before?.SeenWithdrawal == after?.SeenWithdrawal
+                && (before?.Requested ?? []).SequenceEqual(after?.Requested ?? [])
                 ? AddressDelay
                 : TimeSpan.Zero;
         }
@@ -346,7 +349,8 @@ internal static class ReportWriteDelay
         return said.Count == 0 && !EniState.IsAttached(attachment.Status?.Network?.State) ? null : TransientReasons.Deferral;
     }
 
-    // Pods come in groups, and nobody waits for the tally; what a pod waits for is told at once.
+    // Pods come in groups, and nobody waits for the tally; what a pod waits for, here or on another
+    // node, is told at once.
     private static TimeSpan AddressDelay { get; } = TimeSpan.FromSeconds(2);
 
     private static bool OnlyAddressesDiffer(EniAttachment attachment, EniAttachmentStatus next)

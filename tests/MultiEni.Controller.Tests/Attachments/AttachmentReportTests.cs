@@ -11,6 +11,18 @@ namespace MultiEni.Controller.Tests.Attachments;
 public sealed class AttachmentReportTests
 {
     [Fact]
+    public void The_number_of_a_withdrawal_outlives_it_and_the_ENI()
+    {
+        var withdrawal = new AddressWithdrawal { Number = 7, Addresses = ["10.0.0.50"] };
+        var attachment = A.Attachment(network: new NetworkStatus { EniId = "eni-9", Withdrawal = withdrawal });
+
+        foreach (var row in new[] { null, A.Row(), A.Row(attachment: A.Attached()) })
+        {
+            Assert.Equal(new AddressWithdrawal { Number = 7 }, Patch(attachment, row)!.Status!.Network!.Withdrawal);
+        }
+    }
+
+    [Fact]
     public void Saying_the_same_again_is_no_patch()
     {
         var attachment = A.Attachment();

@@ -2,6 +2,7 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Attachments;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.PodAddresses;
 
 namespace MultiEni.Controller.Tests.Attachments;
 
@@ -422,6 +423,37 @@ public sealed class EniDecisionTests
         Assert.IsType<EniStep.Attach>(Next(other, A.Row() with { PrivateIps = [] }));
         Assert.IsNotType<EniStep.Delete>(Next(other, A.Row(attachment: A.Attached())));
         Assert.IsNotType<EniStep.Delete>(Next(other, A.Row(status: EniStates.Pending)));
+    }
+
+    [Fact]
+    public void A_kept_ENI_gives_back_what_pods_had_once_no_node_has_it()
+    {
+        EniStep Of(EniRow row, bool keeps = true, bool finalizer = false) =>
+            EniDecision.Next(
+                new EniObservation(
+                    A.Attachment(deleting: true, finalizers: finalizer ? [Names.DeviceFinalizer] : null),
+                    new SlotObservation.Present([row]),
+                    null,
+                    null,
+                    8,
+                    false,
+                    null,
+                    null,
+                    A.Noon,
+                    new EniTimeLimits()
+                )
+                {
+                    KeepsEni = keeps,
+                    GivenBack = ["10.0.0.50"],
+                }
+            );
+        var free = A.Row(status: EniStates.Available);
+
+        var change = Assert.IsType<EniStep.ChangePodAddresses>(Of(free));
+        Assert.Equal(["10.0.0.50"], Assert.IsType<PodAddressChange.Unassign>(change.Change).Addresses);
+        Assert.IsType<EniStep.Delete>(Of(free, keeps: false));
+        Assert.IsType<EniStep.Detach>(Of(A.Row(attachment: A.Attached())));
+        Assert.IsNotType<EniStep.ChangePodAddresses>(Of(free, finalizer: true));
     }
 
     [Fact]

@@ -53,6 +53,23 @@ public sealed class StatusWriteDelayTests
     }
 
     [Fact]
+    public void What_an_agent_is_to_let_go_of_is_told_at_once()
+    {
+        var said = Said(New(), Attaching);
+        var next = new EniAttachmentStatus
+        {
+            Conditions = said.Status!.Conditions,
+            Network = said.Status.Network! with
+            {
+                Withdrawal = new() { Number = 1, Addresses = ["10.0.0.50"] },
+            },
+        };
+
+        Assert.Equal(AtOnce, StatusWriteDelay.Of(said, next, null, null));
+        Assert.NotEqual(AtOnce, StatusWriteDelay.Of(said, said.Status, null, null));
+    }
+
+    [Fact]
     public void A_wait_is_reported_later_even_as_a_blocker()
     {
         Assert.Equal(Later, Patience(New(), Attaching, new(true, Reasons.Attaching, "m")));

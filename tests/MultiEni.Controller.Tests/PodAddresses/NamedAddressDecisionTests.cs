@@ -1,6 +1,7 @@
 using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
+using MultiEni.Controller.Ec2;
 using MultiEni.Controller.PodAddresses;
 
 namespace MultiEni.Controller.Tests.PodAddresses;
@@ -57,7 +58,7 @@ public sealed class NamedAddressDecisionTests
     public void An_address_that_a_running_pod_has_is_not_given_away_however_its_agent_writes_it(string asked, string used)
     {
         var other = Other(secondary: asked);
-        other.Attachment.Status!.Device!.Addresses = new AddressUse { Used = [new() { Address = used, Pod = "default/other" }] };
+        other.Attachment!.Status!.Device!.Addresses = new AddressUse { Used = [new() { Address = used, Pod = "default/other" }] };
         var request = Request(asked, others: other) with { SubnetIpv6Cidr = "fd00::/64" };
         request.Attachment.Spec!.PodAddresses!.AllowReassignment = true;
 
@@ -97,7 +98,7 @@ public sealed class NamedAddressDecisionTests
     [InlineData(true, true, true, null)]
     public void Another_ENI_loses_an_address_only_when_that_is_allowed_and_no_running_pod_has_it(bool allowed, bool lost, bool used, string? reason)
     {
-        var request = Request(others: Other(secondary: Wanted, lost: lost, usedBy: used ? "default/other" : null));
+        var request = Request(others: LettingGo(Other(secondary: Wanted, lost: lost, usedBy: used ? "default/other" : null)));
         request.Attachment.Spec!.PodAddresses!.AllowReassignment = allowed;
 
         var verdict = Decide(request);
@@ -138,8 +139,89 @@ public sealed class NamedAddressDecisionTests
         Assert.Equal(Reasons.AddressInUse, Refusal(seenByFirst).Reason);
 
         // One that was refused is in nobody's way.
-        second.Attachment.Status.Network.RefusedAddresses = [new() { Address = Wanted }];
+        second.Attachment.Status.Network = new NetworkStatus { RefusedAddresses = [new() { Address = Wanted }] };
         Assert.IsType<NamedVerdict.Granted>(Decide(seenByFirst));
+
+        // Unless it was merely told what it waits for.
+        second.Attachment.Status.Network.AssignedForPods = [Wanted];
+        Assert.Equal(Reasons.AddressInUse, Refusal(seenByFirst).Reason);
+    }
+
+    [Fact]
+    public void An_address_waits_until_the_agent_that_may_give_it_has_let_go()
+    {
+        var other = Other(secondary: Wanted);
+        var request = Allowing(other) with { Waiting = new Dictionary<string, TimeSpan> { [Wanted] = TimeSpan.FromSeconds(7) } };
+
+        Assert.Equal(new NamedVerdict.Waiting(Wanted, other.Row!, other.Attachment!.Spec!.NodeName, TimeSpan.FromSeconds(7)), Decide(request));
+        Assert.IsType<NamedVerdict.Granted>(Decide(Allowing(LettingGo(Other(secondary: Wanted)))));
+    }
+
+    [Theory]
+    [InlineData(EniStates.Available, null, true)]
+    [InlineData(EniStates.InUse, EniStates.Attached, false)]
+    [InlineData(EniStates.InUse, EniStates.Attaching, false)]
+    [InlineData(EniStates.InUse, EniStates.Detaching, false)]
+    public void Nobody_has_to_let_go_of_what_is_on_an_ENI_that_no_node_has(string status, string? attachment, bool isGranted)
+    {
+        var other = Other(secondary: Wanted);
+        other = other with
+        {
+            Row = other.Row! with { Status = status, Attachment = attachment is null ? null : other.Row!.Attachment! with { Status = attachment } },
+        };
+
+        Assert.Equal(isGranted, Decide(Allowing(other)) is NamedVerdict.Granted);
+    }
+
+    [Theory]
+    [InlineData(true, null)]
+    [InlineData(false, Reasons.AddressInUse)]
+    public void An_ENI_that_outlived_its_node_has_its_addresses_until_they_are_moved(bool allowed, string? reason)
+    {
+        var retained = A.Row("eni-9", status: EniStates.Available) with { PrivateIps = ["10.0.0.10", Wanted] };
+        var request = Allowing(new NeighbourEni(null, retained, true));
+        request.Attachment.Spec!.PodAddresses!.AllowReassignment = allowed;
+
+        var verdict = Decide(request);
+
+        Assert.Equal(reason is null ? "eni-9" : null, (verdict as NamedVerdict.Granted)?.From?.EniId);
+        Assert.Equal(reason, (verdict as NamedVerdict.Refused)?.Refusal.Reason);
+        var primary = retained with { PrivateIps = [Wanted] };
+        Assert.Equal(Reasons.AddressIsPrimary, Refusal(Allowing(new NeighbourEni(null, primary, true))).Reason);
+    }
+
+    [Fact]
+    public void An_address_on_its_way_to_another_ENI_is_not_taken_from_there() =>
+        Assert.Equal(
+            Reasons.AddressInUse,
+            Refusal(Allowing(LettingGo(Other(secondary: Wanted))) with { Moving = new HashSet<string> { Wanted } }).Reason
+        );
+
+    private static NamedAddressRequest Allowing(NeighbourEni other)
+    {
+        var request = Request(others: other);
+        request.Attachment.Spec!.PodAddresses!.AllowReassignment = true;
+        return request;
+    }
+
+    private static NeighbourEni LettingGo(NeighbourEni other)
+    {
+        var (status, use) = (other.Attachment!.Status!, other.Attachment.Status!.Device!.Addresses ?? new AddressUse());
+        status.Network = new NetworkStatus
+        {
+            EniId = other.Row!.EniId,
+            Withdrawal = new() { Number = 3, Addresses = [Wanted] },
+        };
+        use.SeenWithdrawal = 3;
+        status.Device!.Addresses = use;
+        return other with { Withheld = new WithheldAddresses(new HashSet<string> { Wanted }, 3, TimeSpan.Zero) };
+    }
+
+    [Fact]
+    public void Refusals_of_EC2_are_told_with_their_address()
+    {
+        var said = new RefusedAddress { Address = Wanted, Reason = Reasons.AddressInUse };
+        Assert.Equal(said, Refusal(Allowing(Other(secondary: Wanted)) with { RefusedByEc2 = [said] }));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Net;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Manager.Addresses;
 
@@ -16,5 +17,19 @@ public sealed class AddressReportTests
 
         Assert.Equal("10.0.1.65", Assert.Single(report.Requested!).Address);
         Assert.Null(AddressReport.Of(Eni, AddressBook.Empty, (0, [pending[1]]))!.Requested);
+    }
+
+    [Fact]
+    public void What_is_withdrawn_is_answered_even_where_no_pod_has_asked_and_whoever_has_it_keeps_it()
+    {
+        var attachment = AddressSamples.Attachment("data.eni-a", "eni-a", 1, "10.0.1.10");
+        Assert.Null(AddressReport.Of(Assert.Single(EniAddresses.Of([attachment], "boot")), AddressBook.Empty, (0, [])));
+
+        attachment.Status!.Network!.Withdrawal = new() { Number = 4, Addresses = ["10.0.1.11"] };
+        var eni = Assert.Single(EniAddresses.Of([attachment], "boot"));
+
+        Assert.Equal(4, AddressReport.Of(eni, AddressBook.Empty, (0, []))!.SeenWithdrawal);
+        Assert.True(eni.Keeps(IPAddress.Parse("10.0.1.11")));
+        Assert.False(eni.HasForPods(IPAddress.Parse("10.0.1.11")));
     }
 }

@@ -121,12 +121,14 @@ public sealed class ReportWriteDelayTests
     [InlineData(3, 2, null, null, 2)]
     [InlineData(3, 3, null, 1, 0)]
     [InlineData(3, 3, 1, null, 0)]
+    [InlineData(3, 2, null, null, 0, 7)]
     public void A_tally_of_addresses_is_collected_and_what_a_pod_waits_for_is_written_at_once(
         int free,
         int freeNow,
         int? waiting,
         int? waitingNow,
-        int seconds
+        int seconds,
+        int? seenNow = null
     )
     {
         var said = Condition(ConditionTypes.Configured, holds: true);
@@ -145,7 +147,12 @@ public sealed class ReportWriteDelayTests
         {
             Device = new DeviceStatus
             {
-                Addresses = new AddressUse { Free = freeNow, Waiting = waitingNow },
+                Addresses = new AddressUse
+                {
+                    Free = freeNow,
+                    Waiting = waitingNow,
+                    SeenWithdrawal = seenNow,
+                },
             },
             Conditions = [said],
         };

@@ -78,8 +78,11 @@ public class PodAddressStories
         );
         Assert.True((await stage.NodeEniAsync("pods"))!.Status!.Conditions.IsTrue(ConditionTypes.Ready));
 
-        // The first one ends.
+        // The first one ends, and its node lets go of the address.
         Report(stage, one, Use(free: 1));
+        var withdrawal = await UntilWithdrawnAsync(stage, one, address);
+        Assert.False(await HasAsync(stage, other, address));
+        Report(stage, one, Use(free: 0, seen: withdrawal));
         await UntilHasAsync(stage, other, address);
         await stage.UntilAsync(
             async () => (await BothAsync(stage)).One.Status!.Network!.PrivateIps?.Contains(address) != true,
@@ -94,6 +97,112 @@ public class PodAddressStories
                 ),
             "the event of the move names the pod"
         );
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [NeedsSimulatedApiServer]
+    public async Task A_pod_that_gets_an_address_while_it_is_being_withdrawn_keeps_it(bool crashes)
+    {
+        await using var stage = await Stage.StartAsync(TwoNodes);
+        await stage.ApplyAsync(Manifests.NodeEni("pods", "podAddresses:", "  fixedCIDRs: [\"10.0.0.0/8\"]", "  allowReassignment: true"));
+        await stage.UntilReadyAsync("pods", 2);
+        var (one, other) = await BothAsync(stage);
+        var address = AddressBeside(one, 200);
+        Report(stage, one, Use(free: 0, requested: [address]));
+        await UntilHasAsync(stage, one, address);
+        Report(stage, one, Use(free: 1));
+
+        // The pod is gone, and one of the other node asks for its address; the first node does not
+        // answer for a while.
+        Report(stage, other, Use(free: 0, requested: [address]));
+        await UntilWithdrawnAsync(stage, one, address);
+        await stage.UntilAsync(
+            async () =>
+                (await BothAsync(stage)).Other.Status!.Network!.RefusedAddresses is [{ Reason: Reasons.AddressInUse, Message: var message }]
+                && message.Contains($"waits until the ENI manager on {one.Spec!.NodeName} has let go of it", StringComparison.Ordinal),
+            "the pod is told what it waits for"
+        );
+        if (crashes)
+        {
+            await stage.StopControllerAsync();
+            stage.StartController();
+            await stage.UntilAsync(
+                async () => (await NetworkAsync(stage, one)).Withdrawal is { Number: > 1 },
+                "the new controller relies on no answer to its predecessor"
+            );
+        }
+
+        // It had given the address to another pod before it saw the withdrawal.
+        var withdrawal = await UntilWithdrawnAsync(stage, one, address);
+        Report(stage, one, Use(free: 0, used: [address], seen: withdrawal));
+
+        await UntilHasAsync(stage, one, address);
+        await stage.UntilAsync(
+            async () =>
+                (await BothAsync(stage)).Other.Status!.Network!.RefusedAddresses is [{ Message: var message }]
+                && message.Contains($"pod default/pod on {one.Spec!.NodeName} has {address}", StringComparison.Ordinal),
+            "the pod is told who has it"
+        );
+        Assert.False(await HasAsync(stage, other, address));
+
+        // Nobody asks for it any more: it is the first node's as before.
+        Report(stage, other, Use(free: 0));
+        Report(stage, one, Use(free: 1, seen: withdrawal));
+        await stage.UntilAsync(async () => (await BothAsync(stage)).Other.Status!.Network!.RefusedAddresses is null, "nothing is refused");
+        Assert.True(await HasAsync(stage, one, address));
+        Assert.Equal(1, stage.Calls("AssignPrivateIpAddresses"));
+    }
+
+    [Fact]
+    [NeedsSimulatedApiServer]
+    public async Task An_address_that_is_withdrawn_and_not_moved_in_the_end_comes_back()
+    {
+        await using var stage = await Stage.StartAsync(TwoNodes);
+        await stage.ApplyAsync(Manifests.NodeEni("pods", "podAddresses:", "  fixedCIDRs: [\"10.0.0.0/8\"]", "  allowReassignment: true"));
+        await stage.UntilReadyAsync("pods", 2);
+        var (one, other) = await BothAsync(stage);
+        var address = AddressBeside(one, 200);
+        Report(stage, one, Use(free: 0, requested: [address]));
+        await UntilHasAsync(stage, one, address);
+        Report(stage, one, Use(free: 1));
+        Report(stage, other, Use(free: 0, requested: [address]));
+        await UntilWithdrawnAsync(stage, one, address);
+
+        Report(stage, other, Use(free: 0));
+
+        await UntilHasAsync(stage, one, address);
+        await stage.UntilAsync(
+            async () =>
+                (await BothAsync(stage)) is { One.Status.Network: { Withdrawal.Addresses: null, AssignedForPods: [var kept] } } && kept == address,
+            "it is the ENI's as before"
+        );
+        Assert.Equal((1, 0), (stage.Calls("AssignPrivateIpAddresses"), stage.Calls("UnassignPrivateIpAddresses")));
+    }
+
+    [Fact]
+    [NeedsSimulatedApiServer]
+    public async Task An_ENI_that_gets_no_addresses_for_pods_lets_go_of_one_as_well()
+    {
+        await using var stage = await Stage.StartAsync(TwoNodes with { Nodes = 1 });
+        await stage.ApplyAsync(Manifests.NodeEni("counted", "secondaryPrivateIPCount: 1", "deviceIndex: 3"));
+        await stage.ApplyAsync(Manifests.NodeEni("pods", "podAddresses:", "  fixedCIDRs: [\"10.0.0.0/8\"]", "  allowReassignment: true"));
+        await stage.UntilReadyAsync("counted", 1);
+        await stage.UntilReadyAsync("pods", 1);
+        var counted = Assert.Single(await stage.AttachmentsAsync("counted"));
+        var address = counted.Status!.Network!.PrivateIps![1];
+
+        Report(stage, await AttachmentAsync(stage), Use(free: 0, requested: [address]));
+        var withdrawal = await UntilWithdrawnAsync(stage, counted, address);
+        Report(stage, counted, Use(free: 0, seen: withdrawal));
+
+        await UntilHasAsync(stage, await AttachmentAsync(stage), address);
+        await stage.UntilAsync(
+            async () => (await NetworkAsync(stage, counted)) is { PrivateIps: [_, var instead], Withdrawal.Addresses: null } && instead != address,
+            "the ENI has as many addresses as before"
+        );
+        Assert.Null(Assert.Single(await stage.AttachmentsAsync("counted")).Status!.Conditions.Find(ConditionTypes.PodAddresses));
     }
 
     [Fact]
@@ -230,14 +339,31 @@ public class PodAddressStories
             $"the status lists {secondaries} addresses for pods"
         );
 
-    private static Task UntilHasAsync(Stage stage, EniAttachment attachment, string address) =>
-        stage.UntilAsync(
+    private static async Task<int> UntilWithdrawnAsync(Stage stage, EniAttachment attachment, string address)
+    {
+        var number = 0;
+        await stage.UntilAsync(
             async () =>
-                (await stage.AttachmentsAsync("pods"))
-                    .Single(now => now.Metadata.Name == attachment.Metadata.Name)
-                    .Status!.Network!.PrivateIps?.Contains(address) == true,
-            $"{attachment.Spec!.NodeName} has {address}"
+            {
+                var network = await NetworkAsync(stage, attachment);
+                number = network.Withdrawal?.Number ?? 0;
+                return network.Withdrawal?.Addresses?.Contains(address) == true && network.PrivateIps?.Contains(address) != true;
+            },
+            $"{attachment.Spec!.NodeName} is told to let go of {address}"
         );
+        return number;
+    }
+
+    private static async Task<bool> HasAsync(Stage stage, EniAttachment attachment, string address) =>
+        (await NetworkAsync(stage, attachment)).PrivateIps?.Contains(address) == true;
+
+    private static async Task<NetworkStatus> NetworkAsync(Stage stage, EniAttachment attachment) =>
+        (await stage.AttachmentsAsync(attachment.Spec!.NodeEniRef.Name))
+            .Single(now => now.Metadata.Name == attachment.Metadata.Name)
+            .Status!.Network!;
+
+    private static Task UntilHasAsync(Stage stage, EniAttachment attachment, string address) =>
+        stage.UntilAsync(() => HasAsync(stage, attachment, address), $"{attachment.Spec!.NodeName} has {address}");
 
     // The policy lets nobody but the ENI manager write this.
     internal static void Report(Stage stage, EniAttachment attachment, JsonObject use) =>
@@ -248,9 +374,16 @@ public class PodAddressStories
             WriteOptions.Status
         );
 
-    internal static JsonObject Use(int free, int waiting = 0, IEnumerable<string>? used = null, IEnumerable<string>? requested = null) =>
+    internal static JsonObject Use(
+        int free,
+        int waiting = 0,
+        IEnumerable<string>? used = null,
+        IEnumerable<string>? requested = null,
+        int? seen = null
+    ) =>
         new()
         {
+            ["seenWithdrawal"] = seen,
             ["free"] = free,
             ["waiting"] = waiting,
             ["used"] = Array(used),

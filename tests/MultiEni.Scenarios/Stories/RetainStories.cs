@@ -1,5 +1,6 @@
 using MultiEni.Api;
 using MultiEni.Controller.Leaks;
+using MultiEni.Scenarios.KubernetesApi;
 using MultiEni.Scenarios.Staging;
 using MultiEni.Simulator.Ec2;
 
@@ -194,6 +195,53 @@ public class RetainStories
         Assert.NotEqual(before, Identities(stage));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [NeedsSimulatedApiServer]
+    public async Task A_pod_takes_its_address_along_from_an_ENI_that_outlives_its_node(bool refused)
+    {
+        await using var stage = await Stage.StartAsync(PodAddressStories.TwoNodes with { Zones = 1, Controller = Options(2).Controller });
+        await stage.ApplyAsync(
+            Manifests.NodeEni("pods", Retain, Kept, "podAddresses:", "  fixedCIDRs: [\"10.0.0.0/8\"]", "  allowReassignment: true")
+        );
+        await stage.UntilReadyAsync("pods", 2);
+        var attachments = await stage.AttachmentsAsync("pods");
+        var one = attachments.Single(attachment => attachment.Spec!.NodeName == stage.Nodes[0]);
+        var other = attachments.Single(attachment => attachment.Spec!.NodeName == stage.Nodes[1]);
+        var (address, others) = (PodAddressStories.AddressBeside(one, 200), PodAddressStories.AddressBeside(one, 201));
+        using (var somebody = stage.NewEc2Client("AKIASOMEBODYELSE"))
+        {
+            await somebody.AssignPrivateIpAddressesAsync(
+                new() { NetworkInterfaceId = one.Status!.Network!.EniId, PrivateIpAddresses = [others] },
+                Stage.Stop
+            );
+        }
+
+        PodAddressStories.Report(stage, one, PodAddressStories.Use(free: 1, requested: [address]));
+        await UntilOnAsync(stage, one.Status.Network.EniId!, address);
+        PodAddressStories.Report(stage, one, PodAddressStories.Use(free: 1, used: [address]));
+        if (refused)
+        {
+            stage.Cluster.Ec2.Faults.FailNext("UnassignPrivateIpAddresses", 1000, "UnauthorizedOperation");
+        }
+
+        await stage.TerminateNodeAsync(one.Spec!.NodeName);
+        await UntilRetainedAsync(stage, "pods", 1);
+
+        // What somebody else assigned stays, and so does what EC2 does not take back.
+        var retained = stage.OurEnis.Single(eni => eni.Id == one.Status.Network.EniId);
+        Assert.Equal(refused, retained.PrivateIps.Contains(address));
+        Assert.Contains(others, retained.PrivateIps);
+        Assert.Equal(1, stage.Calls("UnassignPrivateIpAddresses"));
+
+        var calls = stage.Calls("AssignPrivateIpAddresses");
+        PodAddressStories.Report(stage, other, PodAddressStories.Use(free: 0, requested: [address]));
+        await UntilOnAsync(stage, other.Status!.Network!.EniId!, address);
+        Assert.Equal(calls + 1, stage.Calls("AssignPrivateIpAddresses"));
+        Assert.Contains(others, stage.OurEnis.Single(eni => eni.Id == one.Status.Network.EniId).PrivateIps);
+    }
+
     [Fact]
     public async Task Retained_ENIs_are_deleted_together_with_their_NodeENI()
     {
@@ -292,6 +340,9 @@ public class RetainStories
             Acceleration = 30,
             Controller = settings => settings with { ReconcilePeriod = TimeSpan.FromSeconds(10) },
         };
+
+    private static Task UntilOnAsync(Stage stage, string eniId, string address) =>
+        stage.UntilAsync(() => stage.OurEnis.Single(eni => eni.Id == eniId).PrivateIps.Contains(address), $"{eniId} has {address}");
 
     private static Task UntilRetainedAsync(Stage stage, string nodeEni, int count) =>
         stage.UntilAsync(

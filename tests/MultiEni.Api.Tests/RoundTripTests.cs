@@ -193,6 +193,7 @@ public sealed class RoundTripTests
                 addresses:
                   free: 3
                   freeIPv6: 1
+                  freeFixed: 2
                   waiting: 1
                   used: [{address: 10.0.0.6, pod: default/a, interface: net1}]
                   requested: [{address: 10.0.0.99, pod: default/b}]

@@ -136,7 +136,7 @@ internal static class PodAddressDecision
     /// Ranges of which pods get only what they name: what the ENI has of them is of use to no other
     /// pod, whoever assigned it.
     /// </summary>
-    private static IReadOnlyList<string> FixedCidrs(PodAddressInput input) => input.Spec.PodAddresses!.FixedCidrs ?? [];
+    private static List<string> FixedCidrs(PodAddressInput input) => input.Spec.PodAddresses!.FixedCidrs ?? [];
 
     private static (PodAddressChange? Change, ConditionClaim? Claim, TimeSpan? LookAgain) Counted(PodAddressInput input, HashSet<string> withdrawn)
     {

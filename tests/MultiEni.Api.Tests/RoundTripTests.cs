@@ -194,6 +194,7 @@ public sealed class RoundTripTests
                 addresses:
                   free: 3
                   freeIPv6: 1
+                  freeFixed: 2
                   waiting: 1
                   seenWithdrawal: 2
                   used: [{address: 10.0.0.6, pod: default/a, interface: net1}]

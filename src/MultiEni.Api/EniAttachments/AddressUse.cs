@@ -28,6 +28,12 @@ public sealed record AddressUse : IEquatable<AddressUse>
     public int? FreeIpv6 { get; set; }
 
     /// <summary>
+    /// Addresses in <c>podAddresses.fixedCIDRs</c> that no pod has: only a pod that names one gets
+    /// it, so that the other counts leave them out. Absent when there are no such ranges.
+    /// </summary>
+    public int? FreeFixed { get; set; }
+
+    /// <summary>
     /// Interfaces of pods that found no free address and are tried again by their kubelet.
     /// </summary>
     public int? Waiting { get; set; }
@@ -49,13 +55,15 @@ public sealed record AddressUse : IEquatable<AddressUse>
         other is not null
         && Free == other.Free
         && FreeIpv6 == other.FreeIpv6
+        && FreeFixed == other.FreeFixed
         && Waiting == other.Waiting
         && SeenWithdrawal == other.SeenWithdrawal
         && (Used ?? []).SequenceEqual(other.Used ?? [])
         && (Requested ?? []).SequenceEqual(other.Requested ?? []);
 
     /// <inheritdoc />
-    public override int GetHashCode() => HashCode.Combine(Free, FreeIpv6, Waiting, SeenWithdrawal, Used?.Count ?? 0, Requested?.Count ?? 0);
+    public override int GetHashCode() =>
+        HashCode.Combine(Free, FreeIpv6, FreeFixed, Waiting, SeenWithdrawal, Used?.Count ?? 0, Requested?.Count ?? 0);
 }
 
 /// <summary>An address that an interface of a pod has.</summary>

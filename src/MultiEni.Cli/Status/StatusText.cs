@@ -119,7 +119,7 @@ internal sealed class StatusText(TextWriter output, Paint paint, bool all, bool 
     private static TreeItem Tree(UsedAddress used) => new($"{used.Address}  {used.Pod}{(used.Interface is { } name ? $"  {name}" : "")}", [], []);
 
     private static string Tally(AddressUse use) =>
-        $"{use.Used?.Count ?? 0} pod addresses, {use.Free} free{(use.Waiting is { } waiting ? $", {waiting} pods wait" : "")}";
+        $"{use.Used?.Count ?? 0} pod addresses, {use.Free} free{(use.FreeFixed is > 0 and var kept ? $", {kept} kept for names" : "")}{(use.Waiting is { } waiting ? $", {waiting} pods wait" : "")}";
 
     // What a pod waits for is trouble of the pod's, and shown although the ENI is ready.
     private static IEnumerable<string> Wishes(EniStatusItem eni)

@@ -56,6 +56,7 @@ internal sealed class AttachmentReconciler(
         try
         {
             var observation = await observer.ObserveAsync(attachment, pass.WithIndexes, cancellationToken);
+            observation = observation with { AreRepairsHeld = backoff.HoldsRepairs(attachment) };
             step = EniDecision.Next(observation);
             return await TakeAsync(observation, step, pass, cancellationToken);
         }
@@ -81,7 +82,8 @@ internal sealed class AttachmentReconciler(
         if (backoff.Current(observation.Attachment, step) is { } last)
         {
             await writer.ReportAsync(observation.Attachment, observation.Row, null, last.Blocker, cancellationToken);
-            return ReconcileResult.After(last.Until - observation.Now);
+            var left = last.Until - observation.Now;
+            return ReconcileResult.After(observation.PodAddresses?.LookAgain is { } pods && pods < left ? pods : left);
         }
 
         switch (step)

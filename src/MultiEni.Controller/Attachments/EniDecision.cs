@@ -213,7 +213,7 @@ internal static class EniDecision
                 return new EniStep.Detach(row, Force: false);
             case { Status: EniStates.Attached }:
                 // What the specification counts comes first: pods are given those addresses too.
-                var pods = AddressDrift.Find(spec, row) is null ? observation.PodAddresses : null;
+                var pods = observation.AreRepairsHeld || AddressDrift.Find(spec, row) is null ? observation.PodAddresses : null;
                 return pods?.Change is { } change
                     ? new EniStep.ChangePodAddresses(row, change)
                     : Drift(spec, row).FirstOrDefault()

@@ -64,6 +64,12 @@ internal sealed record EniObservation(
     /// What is due about addresses for pods; null when none are wanted, or the ENI is not attached.
     /// </summary>
     public PodAddressPlan? PodAddresses { get; init; }
+
+    /// <summary>
+    /// Whether EC2 refused a repair of the ENI and none is tried for a while; pods need not wait for
+    /// it then.
+    /// </summary>
+    public bool AreRepairsHeld { get; init; }
 }
 
 /// <summary>What is known of the ENIs that carry a slot's tag.</summary>

@@ -85,6 +85,7 @@ internal sealed class PodAddressPlanner(
         var input = new PodAddressInput(spec, row, attachment.Status?.Device?.Addresses, AddressesPerEni(spec))
         {
             Assigned = recorded,
+            SubnetCidr = network?.SubnetCidr,
             Said = attachment.Status?.Conditions.Find(ConditionTypes.PodAddresses) is { Status: ConditionStatus.False } lacking
                 ? new(false, lacking.Reason, lacking.Message)
                 : null,

@@ -37,6 +37,10 @@ internal sealed class StepBackoff(TimeProvider time)
     public Failure? Current(EniAttachment attachment, EniStep step) =>
         Last(attachment, step) is { } failure && failure.Until > time.GetUtcNow() ? failure : null;
 
+    /// <summary>Whether a repair of an attached ENI is not tried now, which one it may be.</summary>
+    public bool HoldsRepairs(EniAttachment attachment) =>
+        Last(attachment) is { } failure && failure.Until > time.GetUtcNow() && typeof(EniStep.Update).IsAssignableFrom(failure.Step);
+
     /// <summary>A step succeeded, or the attachment is gone.</summary>
     public void Forget(string name) => _failures.TryRemove(name, out _);
 

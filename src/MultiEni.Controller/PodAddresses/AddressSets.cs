@@ -35,6 +35,45 @@ internal static class AddressSets
     public static bool Has(IEnumerable<string> addressesAndPrefixes, string address) =>
         addressesAndPrefixes.Any(item => item == address || (IsPrefix(item) && Contains(item, address)));
 
+    /// <summary>Whether one of the ranges has an address.</summary>
+    public static bool IsInAny(IReadOnlyList<string> ranges, string address) => ranges.Any(range => Contains(range, address));
+
+    /// <summary>How many addresses an address or a /28 prefix is, without those in ranges.</summary>
+    public static int Outside(string addressOrPrefix, IReadOnlyList<string> ranges)
+    {
+        if (!IsPrefix(addressOrPrefix))
+        {
+            return IsInAny(ranges, addressOrPrefix) ? 0 : 1;
+        }
+
+        return ranges.Count == 0 || !IPNetwork.TryParse(addressOrPrefix, out var prefix) ? InAPrefix : (int)(InAPrefix - Covered(prefix, ranges));
+    }
+
+    /// <summary>
+    /// Whether ranges leave no address of a subnet that EC2 would assign; false for an unknown
+    /// subnet.
+    /// </summary>
+    public static bool AreIn(string? subnet, IReadOnlyList<string> ranges) =>
+        ranges.Count > 0 && IPNetwork.TryParse(subnet, out var network) && Size(network) - Covered(network, ranges) <= ReservedAtTheBeginning + 1;
+
+    private static UInt128 Covered(IPNetwork network, IReadOnlyList<string> ranges)
+    {
+        // Two ranges are apart, or one has the other.
+        var parts = ranges
+            .Select(range => IPNetwork.TryParse(range, out var parsed) ? parsed : (IPNetwork?)null)
+            .OfType<IPNetwork>()
+            .Where(range => range.BaseAddress.AddressFamily == network.BaseAddress.AddressFamily)
+            .Select(range => range.PrefixLength <= network.PrefixLength && range.Contains(network.BaseAddress) ? network : range)
+            .Where(range => network.Contains(range.BaseAddress))
+            .Distinct()
+            .ToList();
+        return parts
+            .Where(part => !parts.Exists(other => other != part && other.PrefixLength < part.PrefixLength && other.Contains(part.BaseAddress)))
+            .Aggregate(UInt128.Zero, (sum, part) => sum + Size(part));
+    }
+
+    private static UInt128 Size(IPNetwork network) => UInt128.One << ((network.BaseAddress.GetAddressBytes().Length * 8) - network.PrefixLength);
+
     /// <summary>
     /// Whether EC2 keeps the address of the subnet for itself: the first four and the last one, of
     /// IPv6 too.

@@ -123,18 +123,30 @@ internal static class PodAddressDecision
     /// </summary>
     private static int Free(PodAddressInput input, IReadOnlyList<string> shown, int? reported)
     {
-        var present = shown.Sum(item => AddressSets.IsPrefix(item) ? AddressSets.InAPrefix : 1);
-        var unused = present - (input.Use?.Used ?? []).Count(used => AddressSets.Has(shown, used.Address));
+        var unused = Unused(input, shown);
         reported = reported is { } count ? Math.Clamp(count, 0, AddressUse.MostFree) : null;
         return reported is { } free && input.Clocks.SinceAssignment >= Settling ? free : Math.Max(unused, reported ?? 0);
     }
+
+    private static int Unused(PodAddressInput input, IReadOnlyList<string> shown)
+    {
+        var ranges = FixedCidrs(input);
+        return shown.Sum(item => AddressSets.Outside(item, ranges))
+            - (input.Use?.Used ?? []).Count(used => AddressSets.Has(shown, used.Address) && !AddressSets.IsInAny(ranges, used.Address));
+    }
+
+    /// <summary>
+    /// Ranges of which pods get only what they name: what the ENI has of them is of use to no other
+    /// pod, whoever assigned it.
+    /// </summary>
+    private static List<string> FixedCidrs(PodAddressInput input) => input.Spec.PodAddresses!.FixedCidrs ?? [];
 
     private static (PodAddressChange? Change, ConditionClaim? Claim, TimeSpan? LookAgain) Counted(PodAddressInput input, HashSet<string> withdrawn)
     {
         foreach (var isIpv6 in (ReadOnlySpan<bool>)[false, true])
         {
             var balance = isIpv6 ? BalanceOfIpv6(input, withdrawn) : BalanceOfIpv4(input, withdrawn);
-            var missing = Recall(withdrawn, isIpv6, balance.Missing);
+            var missing = Recall(withdrawn, FixedCidrs(input), isIpv6, balance.Missing);
             if (missing <= 0)
             {
                 continue;
@@ -147,6 +159,11 @@ internal static class PodAddressDecision
             if (balance.Room == 0)
             {
                 return (null, LimitClaim(input, missing), null);
+            }
+
+            if (!isIpv6 && AddressSets.AreIn(input.SubnetCidr, FixedCidrs(input)))
+            {
+                return (null, NothingWithoutName(input), null);
             }
 
             if (input.CountedHold is { } hold)
@@ -185,9 +202,10 @@ internal static class PodAddressDecision
         shortage is null || (count < shortage.Refused && shortage.Times == 1) ? count : 1;
 
     /// <summary>What is withdrawn and needed again is there without a call.</summary>
-    private static int Recall(HashSet<string> withdrawn, bool isIpv6, int missing)
+    private static int Recall(HashSet<string> withdrawn, IReadOnlyList<string> ranges, bool isIpv6, int missing)
     {
-        foreach (var item in withdrawn.Where(item => AddressSets.IsIpv6(item) == isIpv6).Order(StringComparer.Ordinal).ToList())
+        var useful = withdrawn.Where(item => AddressSets.IsIpv6(item) == isIpv6 && AddressSets.Outside(item, ranges) > 0);
+        foreach (var item in useful.Order(StringComparer.Ordinal).ToList())
         {
             if (missing <= 0)
             {
@@ -195,7 +213,7 @@ internal static class PodAddressDecision
             }
 
             withdrawn.Remove(item);
-            missing -= AddressSets.IsPrefix(item) ? AddressSets.InAPrefix : 1;
+            missing -= AddressSets.Outside(item, ranges);
         }
 
         return missing;
@@ -217,6 +235,15 @@ internal static class PodAddressDecision
         );
     }
 
+    /// <summary>Whatever EC2 assigned would be of no use, again and again.</summary>
+    private static ConditionClaim NothingWithoutName(PodAddressInput input) =>
+        new(
+            false,
+            Reasons.InvalidSpec,
+            $"spec.podAddresses.fixedCIDRs ({string.Join(", ", FixedCidrs(input))}) has all addresses of {input.SubnetCidr}, the subnet of {input.Row.EniId}, "
+                + "so that none is left for pods that name none; leave a part of the subnet out of it"
+        );
+
     /// <summary>Begins to take back what nobody has needed for a while.</summary>
     private static void Withdraw(PodAddressInput input, HashSet<string> wanted, HashSet<string> withdrawn)
     {
@@ -232,12 +259,13 @@ internal static class PodAddressDecision
     }
 
     /// <summary>
-    /// What could be taken back: addresses out of the ranges for names down to what is kept warm,
-    /// others down to that and a slack. Those that came last go first.
+    /// What could be taken back: all addresses out of the ranges for names, which are of no use to
+    /// other pods, others down to what is kept warm and a slack. Those that came last go first.
     /// </summary>
     internal static IReadOnlyList<string> Surplus(PodAddressInput input, IReadOnlySet<string> wanted, IReadOnlySet<string> withdrawn)
     {
         var (row, spec) = (input.Row, input.Spec);
+        var ranges = FixedCidrs(input);
         var surplus = new List<string>();
         var free = BalanceOfIpv4(input, withdrawn).Free - Wanted(input);
         var singles = row.PrivateIps.Count - 1 - spec.SecondaryPrivateIpCount;
@@ -258,7 +286,7 @@ internal static class PodAddressDecision
 
         return surplus;
 
-        bool IsOfNames(string address) => (spec.PodAddresses!.FixedCidrs ?? []).Exists(range => AddressSets.Contains(range, address));
+        bool IsOfNames(string address) => AddressSets.IsInAny(ranges, address);
 
         int Choose(IEnumerable<string> candidates, ref int most, int spare)
         {
@@ -268,8 +296,8 @@ internal static class PodAddressDecision
                 .OrderByDescending(IsOfNames);
             foreach (var item in ours)
             {
-                var size = AddressSets.IsPrefix(item) ? AddressSets.InAPrefix : 1;
-                if (most > 0 && spare - size >= (IsOfNames(item) ? 0 : Slack))
+                var size = AddressSets.Outside(item, ranges);
+                if (most > 0 && (IsOfNames(item) || spare - size >= Slack))
                 {
                     surplus.Add(item);
                     (most, spare) = (most - 1, spare - size);
@@ -315,10 +343,16 @@ internal static class PodAddressDecision
         var shown = (isIpv6 ? row.Ipv6Addresses : AddressSets.Secondaries(row).Concat(AddressSets.Ipv4Prefixes(row)))
             .Where(item => !withdrawn.Contains(item))
             .ToList();
-        var unused =
-            shown.Sum(item => AddressSets.IsPrefix(item) ? AddressSets.InAPrefix : 1)
-            - (use.Used ?? []).Count(used => AddressSets.Has(shown, used.Address));
-        return (isIpv6 ? use.FreeIpv6 ?? 0 : use.Free) <= unused;
+        var ranges = FixedCidrs(input);
+        var fixedOnes = AddressSets
+            .Secondaries(input.Row)
+            .Concat(input.Row.Ipv6Addresses)
+            .Where(item => !withdrawn.Contains(item) && AddressSets.IsInAny(ranges, item))
+            .ToList();
+        var unusedFixed = fixedOnes.Count(item => use.Used?.Exists(used => used.Address == item) != true);
+        var free = isIpv6 ? use.FreeIpv6 ?? 0 : use.Free;
+        // An agent of an earlier release counts all as free.
+        return use.FreeFixed is { } reported ? free <= Unused(input, shown) && reported <= unusedFixed : free <= Unused(input, shown) + unusedFixed;
     }
 
     private static TimeSpan? LookAgain(

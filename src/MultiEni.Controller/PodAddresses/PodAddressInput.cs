@@ -29,6 +29,9 @@ internal sealed record PodAddressInput(EniAttachmentSpec Spec, EniRow Row, Addre
     /// </summary>
     public IReadOnlySet<string> Withheld { get; init; } = new HashSet<string>();
 
+    /// <summary>IPv4 range of the subnet; null when unknown.</summary>
+    public string? SubnetCidr { get; init; }
+
     /// <summary>What became of the addresses that pods ask for by name.</summary>
     public IReadOnlyList<NamedVerdict> Named { get; init; } = [];
 

@@ -16,19 +16,31 @@ internal sealed class AddressBookFile(string path, Action<string>? before)
 {
     /// <summary>Reads the book of a boot.</summary>
     /// <exception cref="InvalidDataException">
-    /// The file is there and cannot be read. Addresses are in use then that nobody knows, so none
+    /// The file is there and cannot be read, or has a form of another release. Addresses are in use then that nobody knows, so none
     /// may be given.
     /// </exception>
     public AddressBook Read(string bootId)
     {
         try
         {
-            return
-                DurableFile.Read(path) is { Length: > 0 } text
-                && JsonSerializer.Deserialize(text, AddressBookJson.Default.StoredAddressBook) is { } stored
-                && stored.BootId == bootId
-                ? AddressBook.Of(stored.Leases, stored.Cooling)
-                : AddressBook.Empty;
+            if (
+                DurableFile.Read(path) is not { Length: > 0 } text
+                || JsonSerializer.Deserialize(text, AddressBookJson.Default.StoredAddressBook) is not { } stored
+            )
+            {
+                return AddressBook.Empty;
+            }
+
+            // Nothing of another form is believed, not even the boot.
+            if (stored.Version != StoredAddressBook.Form)
+            {
+                throw new InvalidDataException(
+                    $"The address book {path} has form {stored.Version}, of another release; this one reads form {StoredAddressBook.Form}. "
+                        + "It tells which pods have which addresses: install that release again, or drain the node, then delete the file."
+                );
+            }
+
+            return stored.BootId == bootId ? AddressBook.Of(stored.Leases, stored.Cooling) : AddressBook.Empty;
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -74,8 +86,11 @@ internal sealed class AddressBookFile(string path, Action<string>? before)
 /// <summary>The book as stored.</summary>
 internal sealed record StoredAddressBook
 {
+    /// <summary>The form that this release writes and reads.</summary>
+    public const int Form = 1;
+
     /// <summary>Form of the file.</summary>
-    public int Version { get; set; } = 1;
+    public int Version { get; set; } = Form;
 
     /// <summary>The boot in which the leases were given.</summary>
     public string BootId { get; set; } = "";

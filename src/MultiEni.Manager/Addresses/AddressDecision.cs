@@ -165,7 +165,7 @@ internal static class AddressDecision
             [],
             freeAt,
             freeAt is null
-                ? $"all addresses of {eni.EniId} are in use and EC2 has not assigned another one yet; kubectl eni status shows why (podAddresses of NodeENI {eni.NodeEni})"
+                ? $"all addresses of {eni.EniId} {(eni.FixedRanges.Count > 0 ? "are in use, or in podAddresses.fixedCIDRs for pods that name them," : "are in use")} and EC2 has not assigned another one yet; kubectl eni status shows why (podAddresses of NodeENI {eni.NodeEni})"
                 : $"the free addresses of {eni.EniId} were given back less than {AddressBook.Cooldown.TotalSeconds:0} s ago; set podAddresses.warm in NodeENI {eni.NodeEni} to "
                     + "have one at hand"
         );

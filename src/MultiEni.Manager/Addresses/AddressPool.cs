@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace MultiEni.Manager.Addresses;
 
-/// <summary>The addresses of an ENI that its pods share, and which of them is given next. Pure.</summary>
+/// <summary>
+/// The addresses of an ENI that its pods share, and which of them is given next. Those in the
+/// ranges for names are not among them. Pure.
+/// </summary>
 internal static class AddressPool
 {
     /// <summary>
@@ -20,7 +23,9 @@ internal static class AddressPool
         }
 
         var single = family == AddressFamily.InterNetwork ? eni.Secondary : eni.PodIpv6;
-        return single.Concat(eni.Prefixes.Where(prefix => prefix.BaseAddress.AddressFamily == family).SelectMany(Expand));
+        var all = single.Concat(eni.Prefixes.Where(prefix => prefix.BaseAddress.AddressFamily == family).SelectMany(Expand));
+        var ranges = eni.FixedRanges;
+        return ranges.Count == 0 ? all : all.Where(address => !ranges.Any(range => range.Contains(address)));
     }
 
     /// <summary>
@@ -56,6 +61,16 @@ internal static class AddressPool
     /// <summary>How many no pod has, those in their cooldown included.</summary>
     public static int Free(EniAddresses eni, AddressFamily family, AddressBook book) =>
         Of(eni, family).Count(address => book.HolderOf(eni.EniId, address) is null);
+
+    /// <summary>
+    /// How many single addresses in the ranges for names no pod has; null without such ranges.
+    /// </summary>
+    public static int? FreeFixed(EniAddresses eni, AddressBook book) =>
+        eni.FixedRanges is { Count: > 0 } ranges
+            ? eni
+                .Secondary.Concat(eni.PodIpv6)
+                .Count(address => ranges.Any(range => range.Contains(address)) && book.HolderOf(eni.EniId, address) is null)
+            : null;
 
     private static IEnumerable<IPAddress> Expand(IPNetwork prefix)
     {

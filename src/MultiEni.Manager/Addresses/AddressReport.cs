@@ -30,6 +30,7 @@ internal static class AddressReport
         {
             Free = Free(AddressFamily.InterNetwork),
             FreeIpv6 = AddressPool.Of(eni, AddressFamily.InterNetworkV6).Any() ? Free(AddressFamily.InterNetworkV6) : null,
+            FreeFixed = AddressPool.FreeFixed(eni, book),
             Waiting = pending.Waiting > 0 ? Math.Min(pending.Waiting, AddressUse.MostWaiting) : null,
             SeenWithdrawal = eni.Withdrawal,
             Used = leases.Count > 0 ? [.. used.OrderBy(address => address.Address, StringComparer.Ordinal).Take(MostReported)] : null,

@@ -95,6 +95,9 @@ internal sealed record EniAddresses
     /// <summary>Whether whoever got an address may keep it.</summary>
     public bool Keeps(IPAddress address) => Has(address) || AssignedForPods.Contains(address);
 
+    /// <summary>Ranges of which a pod gets only the address that it names.</summary>
+    public IReadOnlyList<IPNetwork> FixedRanges => [.. (PodAddresses?.FixedCidrs ?? []).Select(Network).OfType<IPNetwork>()];
+
     /// <summary>Whether pods may have an address, beside whoever has the whole device.</summary>
     public bool HasForPods(IPAddress address) => (!HostHasAll && Secondary.Contains(address)) || PodIpv6.Contains(address) || IsOfPrefix(address);
 

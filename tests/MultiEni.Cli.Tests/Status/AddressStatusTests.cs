@@ -11,7 +11,7 @@ public sealed class AddressStatusTests
     public void An_ENI_shows_how_many_addresses_pods_have_and_wide_which_pod_has_which()
     {
         var text = Text(wide: true);
-        Assert.Contains("1 pod addresses, 2 free, 1 pods wait", text, StringComparison.Ordinal);
+        Assert.Contains("1 pod addresses, 2 free, 3 kept for names, 1 pods wait", text, StringComparison.Ordinal);
         Assert.Contains("10.0.1.11  default/app  net1", text, StringComparison.Ordinal);
         Assert.DoesNotContain("default/app", Text(wide: false), StringComparison.Ordinal);
     }
@@ -61,6 +61,7 @@ public sealed class AddressStatusTests
                     Addresses = new AddressUse
                     {
                         Free = 2,
+                        FreeFixed = 3,
                         Waiting = 1,
                         Used =
                         [

@@ -273,6 +273,38 @@ public sealed class EniDecisionTests
         Assert.IsType<EniStep.InSync>(Next(A.Attachment(), without with { Ipv6Addresses = ["2001:db8::5"], PrimaryIpv6 = "2001:db8::5" }));
     }
 
+    [Theory]
+    [InlineData(false, false, false)]
+    [InlineData(false, true, true)]
+    [InlineData(true, false, true)]
+    [InlineData(true, true, true)]
+    public void Pods_wait_for_the_addresses_that_are_counted_only_until_EC2_has_refused_them(bool areCounted, bool areHeld, bool expected)
+    {
+        var row = A.Row(attachment: A.Attached());
+        var attachment = A.Attachment(spec: s => s.Ipv4PrefixCount = areCounted ? 0 : 1);
+        var change = new PodAddressChange.AssignNamed(["10.0.0.77"], []);
+        var plan = new PodAddressPlan(change, [], new HashSet<string>(), [], new(true, Reasons.AsExpected, "m"), null);
+        var observation = new EniObservation(
+            attachment,
+            new SlotObservation.Present([row]),
+            null,
+            new HashSet<int> { 0 },
+            8,
+            InstanceGone: false,
+            null,
+            null,
+            A.Noon,
+            new EniTimeLimits()
+        )
+        {
+            PodAddresses = plan,
+            AreRepairsHeld = areHeld,
+        };
+
+        EniStep repair = new EniStep.AssignAddresses(row, AddressKind.Ipv4Prefix, 1);
+        Assert.Equal(expected ? new EniStep.ChangePodAddresses(row, change) : repair, EniDecision.Next(observation));
+    }
+
     // Elastic IP wanted, former ones, the ENI's, the step.
     [Theory]
     [InlineData(null, null, "e1", "InSync")]

@@ -29,6 +29,18 @@ public sealed class StepBackoffTests
     }
 
     [Fact]
+    public void A_refused_repair_is_told_from_another_step_and_for_as_long_as_it_is_held()
+    {
+        Assert.False(_backoff.HoldsRepairs(Attachment("a", 1)));
+
+        _backoff.Start(Attachment("a", 1), new EniStep.AssignAddresses(A.Row(), AddressKind.Ipv4Prefix, 1), TimeSpan.FromMinutes(2), Denied);
+        Assert.True(_backoff.HoldsRepairs(Attachment("a", 1)));
+        Assert.False(_backoff.HoldsRepairs(Attachment("a", 2)));
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.False(_backoff.HoldsRepairs(Attachment("a", 1)));
+    }
+
+    [Fact]
     public void What_EC2_said_stays_known_until_the_step_succeeds()
     {
         _time.Advance(TimeSpan.FromDays(1));

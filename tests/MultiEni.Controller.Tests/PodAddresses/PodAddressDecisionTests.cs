@@ -231,6 +231,96 @@ public sealed class PodAddressDecisionTests
         Assert.Equal(Addresses(1), PodAddressDecision.Plan(input).Withdrawn);
     }
 
+    [Theory]
+    // The two last of four are in the range: what is wanted, what the agent says, what is assigned.
+    [InlineData(4, null, 2)]
+    [InlineData(2, null, null)]
+    [InlineData(4, 2, 2)]
+    [InlineData(4, 1, 3)]
+    public void What_is_kept_for_names_is_not_counted_as_free(int warm, int? reported, int? expected)
+    {
+        var input = Input(warm, 4);
+        input.Spec.PodAddresses!.FixedCidrs = ["10.0.0.102/31"];
+        var use = reported is { } free ? new AddressUse { Free = free, FreeFixed = 2 } : null;
+
+        Assert.Equal(expected, (PodAddressDecision.Plan(input with { Use = use }).Change as PodAddressChange.AssignCount)?.Count);
+    }
+
+    [Fact]
+    public void Of_a_prefix_only_what_is_outside_of_the_ranges_for_names_is_counted()
+    {
+        var input = Input(9, 0) with { Use = null };
+        (input.Spec.Ipv4PrefixCount, input.Spec.PodAddresses!.FixedCidrs) = (1, ["10.0.1.16/29"]);
+        var row = input.Row with { Prefixes = ["10.0.1.16/28"] };
+
+        Assert.Equal(new PodAddressChange.AssignCount(PodAddressKind.Ipv4Prefix, 1), PodAddressDecision.Plan(input with { Row = row }).Change);
+        input.Spec.PodAddresses.Warm = 8;
+        Assert.Null(PodAddressDecision.Plan(input with { Row = row }).Change);
+    }
+
+    [Fact]
+    public void What_is_of_use_to_no_other_pod_makes_room_whatever_is_missing()
+    {
+        var input = Input(3, 3) with { AddressesPerEni = 4, Assigned = new HashSet<string>(Addresses(3)) };
+        input.Spec.PodAddresses!.FixedCidrs = ["10.0.0.102/32"];
+        input.Use!.Free = 2;
+        input.Use.FreeFixed = 1;
+
+        var plan = PodAddressDecision.Plan(input);
+
+        Assert.Equal((Reasons.AddressLimitReached, null), (plan.Claim.Reason, plan.Change));
+        Assert.Equal(["10.0.0.102"], plan.Withdrawn);
+    }
+
+    [Fact]
+    public void A_withdrawn_address_of_names_helps_no_other_pod()
+    {
+        var input = Input(1, 1) with { Assigned = new HashSet<string>(Addresses(1)), Withdrawn = new HashSet<string>(Addresses(1)) };
+        input.Spec.PodAddresses!.FixedCidrs = ["10.0.0.100/32"];
+        input.Use!.Free = 0;
+
+        var plan = PodAddressDecision.Plan(input);
+
+        Assert.Equal(new PodAddressChange.AssignCount(PodAddressKind.Ipv4, 1), plan.Change);
+        Assert.Equal(Addresses(1), plan.Withdrawn);
+    }
+
+    [Theory]
+    // Five of six are left: what the agent counts as free, and as kept for names.
+    [InlineData(4, 1, true)]
+    [InlineData(4, 2, false)]
+    [InlineData(5, 1, false)]
+    // One of an earlier release counts all as free.
+    [InlineData(5, null, true)]
+    [InlineData(6, null, false)]
+    public void What_is_kept_for_names_is_taken_away_when_the_agent_has_seen_it(int free, int? kept, bool expected)
+    {
+        var input = Input(0, 6) with { Assigned = new HashSet<string>(Addresses(6)), Withdrawn = new HashSet<string>(Addresses(6)[5..]) };
+        input.Spec.PodAddresses!.FixedCidrs = ["10.0.0.104/31"];
+        input.Spec.SecondaryPrivateIpCount = 5;
+        (input.Use!.Free, input.Use.FreeFixed) = (free, kept);
+
+        Assert.Equal(expected, PodAddressDecision.Plan(input).Change is PodAddressChange.Unassign { Addresses: ["10.0.0.105"] });
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0/8", false)]
+    [InlineData("10.0.0.0/25 10.0.0.128/25", false)]
+    [InlineData("10.0.0.128/25 10.0.0.0/25 10.0.0.64/26", false)]
+    [InlineData("10.0.0.0/25 10.0.0.64/26", true)]
+    [InlineData("10.0.1.0/24", true)]
+    [InlineData("2001:db8::/32", true)]
+    public void Where_every_address_is_kept_for_names_none_is_asked_for(string ranges, bool expected)
+    {
+        var input = Input(3, 0) with { SubnetCidr = "10.0.0.0/24" };
+        input.Spec.PodAddresses!.FixedCidrs = [.. ranges.Split(' ')];
+
+        var plan = PodAddressDecision.Plan(input);
+
+        Assert.Equal(expected, plan.Change is PodAddressChange.AssignCount { Count: 3 });
+        Assert.Equal(expected ? Reasons.AsExpected : Reasons.InvalidSpec, plan.Claim.Reason);
+    }
+
     [Fact]
     public void What_is_granted_is_on_record_before_it_is_assigned_and_first_of_all()
     {

@@ -182,6 +182,27 @@ public sealed class AddressDecisionTests
     }
 
     [Fact]
+    public void What_is_kept_for_names_is_given_to_no_other_pod_and_not_counted_as_free()
+    {
+        var eni = Eni(secondary: ["10.0.1.64", "10.0.1.12", "10.0.1.65"]) with { PodAddresses = Growing("10.0.1.64/30") };
+        var first = Given(Add("c1", "p1"), [eni]);
+        Assert.Equal(["10.0.1.12"], first.Addresses);
+
+        var book = AddressBook.Empty.With(first);
+        var wait = Assert.IsType<AddressAnswer.Wait>(AddressDecision.Add(Add("c2", "p2"), [eni], book, Now));
+        Assert.Contains("in podAddresses.fixedCIDRs for pods that name them", wait.Message, StringComparison.Ordinal);
+        Assert.Equal((0, 2), (AddressReport.Of(eni, book, (0, []))!.Free, AddressReport.Of(eni, book, (0, []))!.FreeFixed));
+        var named = Given(Add("c2", "p2", named: "10.0.1.65"), [eni], book);
+        Assert.Equal(["10.0.1.65"], named.Addresses);
+        Assert.Equal(1, AddressReport.Of(eni, book.With(named), (0, []))!.FreeFixed);
+        Assert.Null(AddressReport.Of(Two, book, (0, []))!.FreeFixed);
+
+        var prefix = Eni() with { PodAddresses = Growing("10.0.1.32/29"), Prefixes = [IPNetwork.Parse("10.0.1.32/28")] };
+        Assert.Equal(["10.0.1.40"], Given(Add(), [prefix]).Addresses);
+        Assert.Equal(8, AddressReport.Of(prefix, AddressBook.Empty, (0, []))!.Free);
+    }
+
+    [Fact]
     public void An_ENI_that_grows_is_waited_for()
     {
         var eni = Eni() with { PodAddresses = Growing() };

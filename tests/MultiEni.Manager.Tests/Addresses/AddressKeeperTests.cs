@@ -86,6 +86,19 @@ public sealed class AddressKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task A_book_of_a_later_release_is_not_guessed()
+    {
+        await Open().AddAsync(Add("c1", "p1"), TestContext.Current.CancellationToken);
+        var book = File.ReadAllText(_folder.File("book.json"));
+        File.WriteAllText(_folder.File("book.json"), book.Replace("\"version\":1", "\"version\":2", StringComparison.Ordinal));
+
+        var error = Assert.Throws<InvalidDataException>(() => Open());
+        Assert.Contains("has form 2, of another release; this one reads form 1", error.Message, StringComparison.Ordinal);
+        // Whatever stands there as the boot.
+        Assert.Throws<InvalidDataException>(() => Open("boot-2"));
+    }
+
+    [Fact]
     public async Task An_address_that_is_assigned_ends_the_wait()
     {
         _eni = Eni() with { PodAddresses = Growing("10.0.1.64/28") };

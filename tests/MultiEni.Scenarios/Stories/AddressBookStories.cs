@@ -97,6 +97,39 @@ public class AddressBookStories
         await stage.AssertNothingLeftAsync();
     }
 
+    [Fact]
+    [NeedsSimulatedApiServer]
+    public async Task The_host_gets_an_address_of_a_pod_when_the_pod_has_ended_and_no_pod_one_of_the_host()
+    {
+        await using var stage = await Stage.StartAsync(TwoNodes with { Nodes = 1 });
+        await stage.ApplyAsync(Manifests.NodeEni("pods", "secondaryPrivateIPCount: 2"));
+        await stage.UntilReadyAsync("pods", 1);
+        var node = Assert.Single(await stage.AttachmentsAsync("pods")).Spec!.NodeName;
+        var held = await UntilGivenAsync(stage, node, "app");
+
+        await stage.ApplyAsync(Manifests.NodeEni("pods", "secondaryPrivateIPCount: 2", "hostAddressing: Managed"));
+        var eni = Assert.Single(stage.OurEnis);
+        await stage.UntilAsync(() => OfHost(held, but: true), "the host has the others");
+        var named = (
+            await AskAsync(node, Request(IpamCommands.Add, "other", eni.PrivateIps.First(address => address != held && address != eni.PrimaryIp)))
+        )!;
+        Assert.Equal(IpamErrorCodes.InvalidConfiguration, named.Error!.Code);
+        Assert.Contains("the host has all addresses", named.Error.Message, StringComparison.Ordinal);
+        Assert.True(OfHost(held, but: true));
+
+        Assert.Null((await AskAsync(node, Request(IpamCommands.Del, "app")))!.Error);
+        await stage.UntilAsync(() => OfHost(held, but: false), "the host has all");
+
+        bool OfHost(string address, bool but) =>
+            stage
+                .Cluster.Host(node)
+                .Network()
+                .Addresses.Select(item => item.Address)
+                .Intersect(eni.PrivateIps, StringComparer.Ordinal)
+                .ToHashSet(StringComparer.Ordinal)
+                .SetEquals(eni.PrivateIps.Where(item => !but || item != address));
+    }
+
     // A kubelet tries again, each time with another sandbox.
     private static async Task<string> UntilGivenAsync(Stage stage, string node, string pod, string? named = null)
     {

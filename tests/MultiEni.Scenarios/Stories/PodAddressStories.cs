@@ -268,6 +268,26 @@ public class PodAddressStories
 
     [Fact]
     [NeedsSimulatedApiServer]
+    public async Task A_pod_gets_the_address_that_it_names_while_a_prefix_that_is_counted_cannot_be_had()
+    {
+        await using var stage = await Stage.StartAsync(TwoNodes with { Nodes = 1 });
+        string[] pods = ["podAddresses:", "  fixedCIDRs: [\"10.0.0.0/8\"]"];
+        await stage.ApplyAsync(Manifests.NodeEni("pods", pods));
+        await stage.UntilReadyAsync("pods", 1);
+        var attachment = await AttachmentAsync(stage);
+        var address = AddressBeside(attachment, 201);
+        stage.Cluster.Ec2.World.Fragment(attachment.Spec!.SubnetId);
+
+        await stage.ApplyAsync(Manifests.NodeEni("pods", ["ipv4PrefixCount: 1", .. pods]));
+        await stage.UntilReasonAsync("pods", ConditionTypes.Degraded, Reasons.SubnetFull);
+        Report(stage, await AttachmentAsync(stage), Use(free: 0, requested: [address]));
+
+        await UntilHasAsync(stage, attachment, address);
+        await stage.UntilReasonAsync("pods", ConditionTypes.Degraded, Reasons.SubnetFull);
+    }
+
+    [Fact]
+    [NeedsSimulatedApiServer]
     public async Task A_pool_at_its_maximum_is_told_once_while_pods_come_and_go()
     {
         await using var stage = await Stage.StartAsync(TwoNodes with { Nodes = 1 });

@@ -54,6 +54,7 @@ public sealed class EniAttachmentAcceptanceTests
     [Theory]
     [InlineData("free", 65_536)]
     [InlineData("freeIPv6", 65_536)]
+    [InlineData("freeFixed", 65_536)]
     [InlineData("waiting", 1024)]
     public void A_node_cannot_report_more_addresses_than_there_can_be(string field, int most)
     {

@@ -67,7 +67,7 @@ internal sealed class DeviceObserver(
         var entry = known is { } address ? journal.Find(address, seen.BootId) : null;
         var link = device is null ? null : seen.LinkOf(device);
         var desired = DesiredDeviceReader.Read(attachment, link?.Name ?? entry?.InterfaceName, settings);
-        if (known is { } claimed && holds.DriverOf(claimed, seen.BootId) is { } driver)
+        if (known is { } claimed && holds.DriverOf(claimed, claim.EniId, seen.BootId) is { } driver)
         {
             // While a claim has the device, it is what the claim asked for.
             desired = desired with
@@ -88,6 +88,11 @@ internal sealed class DeviceObserver(
             LinkFacts = linkFacts,
             Journal = entry is not null && (entry.EniId == claim.EniId || entry == journaled) ? entry : null,
             Offer = OfferOf(claim, others, known, seen.BootId),
+            // What was plugged in shows its hardware address; without it this could be the other one.
+            IsOfferOfAnother =
+                match is DeviceMatch.Found { Proof: IdentityProof.HardwareAddress, Device.Address: var there }
+                && publisher.EniAt(there) is { Length: > 0 } offered
+                && offered != claim.EniId,
             ReportedResource = attachment.Status?.Device is { } report && report.BootId == seen.BootId ? report.ResourceName : null,
             Reported = StillThere(claim, attachment.Status?.Device, seen),
             Usage = usage,

@@ -220,6 +220,22 @@ public sealed class DeviceDecisionTests
         Is<DeviceStep.Withdraw>(BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer(driver: "igb_uio")) });
 
     [Fact]
+    public void Another_ENI_in_its_place_is_no_reason_to_keep_an_offer_that_looks_the_same()
+    {
+        var observation = With(DeviceUses.Advertised, A.Device()) with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) };
+        Is<DeviceStep.Nothing>(observation);
+        var replaced = observation with { IsOfferOfAnother = true };
+        Assert.Equal(new DeviceStep.Withdraw(A.Address, ReplacedBy: "eni-a"), DeviceDecision.Decide(replaced));
+        Is<DeviceStep.Withdraw>(Deleting(replaced));
+        // What was left at another place is no replacement.
+        var elsewhere = A.Offer(address: "0000:00:07.0", driver: "ena");
+        Assert.Equal(
+            new DeviceStep.Withdraw(elsewhere.Address),
+            DeviceDecision.Decide(replaced with { Offer = new OfferState.Confirmed(elsewhere) })
+        );
+    }
+
+    [Fact]
     public void A_device_that_a_pod_has_with_its_kernel_driver_is_not_bound()
     {
         var observation = With(DeviceUses.Bound, A.Device());

@@ -139,7 +139,7 @@ internal sealed class DeviceActions(
             context.Claim,
             () =>
                 holds.Of(step.Device.Address, context.BootId) is var (claim, held)
-                && (held.Driver != step.Driver || held.Eni.EniId != context.Claim.EniId)
+                && (held.Driver != step.Driver || !held.IsOf(context.Claim.EniId))
                     ? Task.FromResult<ChangeOutcome>(HeldBy(step.Device.Address, claim))
                     : bind.BindAsync(request, cancellationToken)
         );

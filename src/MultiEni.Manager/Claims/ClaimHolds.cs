@@ -23,7 +23,7 @@ internal sealed class ClaimHolds(PreparedClaims claims, ClaimTurns turns)
     /// such claim, or it has another ENI, which was at the address before.
     /// </summary>
     public string? DriverOf(PciAddress address, string eniId, string bootId) =>
-        Of(address, bootId) is ({ Phase: ClaimPhase.Prepared }, { IsBoundForClaim: true } device) && device.Eni.EniId == eniId
+        Of(address, bootId) is ({ Phase: ClaimPhase.Prepared }, { IsBoundForClaim: true } device) && device.IsOf(eniId)
             ? device.Driver
             : null;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Manager.Claims.Preparation;
+using MultiEni.Manager.Claims.Slices;
 using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Manager.Tests.Wire;
@@ -67,7 +68,26 @@ public sealed class ClaimedDeviceTests
         await bench.Until(() => bench.Node.Device(address)!.Driver == "ena", "the kernel's driver");
     }
 
-    private static PreparedClaims Claim(AgentBench bench, string address, bool boundForClaim)
+    [Fact]
+    public async Task Another_ENI_at_the_address_of_a_claims_device_is_not_bound_as_the_claim_asked()
+    {
+        await using var bench = await AgentBench.StartClusterAsync();
+        var address = bench.Attach(
+            "a",
+            1,
+            device =>
+            {
+                device["use"] = "Advertised";
+                device.Remove("driver");
+            }
+        );
+        Claim(bench, address, boundForClaim: true, eni: "eni-former");
+        bench.StartAgent();
+        await bench.UntilReason("a", ConditionTypes.Advertised, Reasons.DeviceInUse, "claim ns/net");
+        Assert.Equal("ena", bench.Node.Device(address)!.Driver);
+    }
+
+    private static PreparedClaims Claim(AgentBench bench, string address, bool boundForClaim, string eni = "eni-a")
     {
         var folder = Path.GetDirectoryName(bench.Cluster.ManagerEnvironment(bench.NodeName)["INTERFACE_MAPPING_STORE_PATH"])!;
         var record = new PreparedClaims(Path.Combine(folder, "prepared-claims.json"), null);
@@ -84,7 +104,8 @@ public sealed class ClaimedDeviceTests
                     new PreparedClaimDevice
                     {
                         Requests = ["nic"],
-                        Device = "eni-a",
+                        Device = eni,
+                        Eni = new EniFacts { EniId = eni },
                         PciAddress = address,
                         Resource = "intel.com/intel_sriov_netdevice_1",
                         Driver = "vfio-pci",

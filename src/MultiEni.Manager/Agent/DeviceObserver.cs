@@ -22,6 +22,7 @@ internal sealed class DeviceObserver(
     BindingJournal journal,
     IDevicePublisher publisher,
     ClaimHolds holds,
+    Func<ResourceName, Blocker?> whyNotYet,
     LockedFiles locked,
     LinkObserver links,
     SafetyPolicy policy,
@@ -88,6 +89,7 @@ internal sealed class DeviceObserver(
             LinkFacts = linkFacts,
             Journal = entry is not null && (entry.EniId == claim.EniId || entry == journaled) ? entry : null,
             Offer = OfferOf(claim, others, known, seen.BootId),
+            OfferBlocker = desired.Resource is { } resource ? whyNotYet(resource) : null,
             // What was plugged in shows its hardware address; without it this could be the other one.
             IsOfferOfAnother =
                 match is DeviceMatch.Found { Proof: IdentityProof.HardwareAddress, Device.Address: var there }

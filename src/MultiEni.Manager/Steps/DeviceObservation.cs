@@ -43,6 +43,12 @@ internal sealed record DeviceObservation
     /// </summary>
     public bool IsOfferOfAnother { get; init; }
 
+    /// <summary>
+    /// Why nothing is offered anew under the device's resource yet: what offered it before
+    /// <c>DEVICE_PUBLISHER</c> was changed may still do so. Null when nothing stands against it.
+    /// </summary>
+    public Blocker? OfferBlocker { get; init; }
+
     /// <summary>Why the device must not be touched.</summary>
     public Blocker? TouchBlocker { get; init; }
 

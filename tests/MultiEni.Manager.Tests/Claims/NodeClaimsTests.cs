@@ -640,6 +640,20 @@ public sealed class NodeClaimsTests
         Assert.Equal(isOffered, agent.State is not OfferState.Failed);
     }
 
+    [Fact]
+    public async Task A_resource_is_offered_to_claims_when_the_node_does_not_count_it_any_more()
+    {
+        await using var bench = await NodeClaimsBench.StartAsync();
+        await using var agent = await bench.AgentAsync();
+        var resource = bench.Offer.Resource;
+        Blocker? Why(string? count) =>
+            agent.WhyNotYet(resource, count is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [resource.ToString()] = count });
+        Assert.NotNull(Why(null));
+        Assert.Contains($"{resource} is still in the node's allocatable (2)", Why("2")!.Message, StringComparison.Ordinal);
+        Assert.Null(Why("0"));
+        Assert.Null(agent.WhyNotYet(resource, new Dictionary<string, string>(StringComparer.Ordinal)));
+    }
+
     private static async Task AgentTakesBackAsync(NodeClaimsBench bench, NodeClaimsLife agent)
     {
         await Eventually.Holds(

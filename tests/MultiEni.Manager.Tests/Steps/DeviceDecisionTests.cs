@@ -220,6 +220,17 @@ public sealed class DeviceDecisionTests
         Is<DeviceStep.Withdraw>(BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer(driver: "igb_uio")) });
 
     [Fact]
+    public void Nothing_is_offered_before_what_offered_it_in_another_way_has_ended()
+    {
+        var observation = Unused(With(DeviceUses.Advertised, A.Device()));
+        Is<DeviceStep.Publish>(observation);
+        var early = observation with { OfferBlocker = Because };
+        Waits(ConditionTypes.Advertised, "Because", early);
+        // What is on offer stays so.
+        Is<DeviceStep.Nothing>(early with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) });
+    }
+
+    [Fact]
     public void Another_ENI_in_its_place_is_no_reason_to_keep_an_offer_that_looks_the_same()
     {
         var observation = With(DeviceUses.Advertised, A.Device()) with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) };

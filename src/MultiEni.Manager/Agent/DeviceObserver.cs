@@ -88,7 +88,7 @@ internal sealed class DeviceObserver(
             LinkPlan = linkPlan,
             LinkFacts = linkFacts,
             Journal = entry is not null && (entry.EniId == claim.EniId || entry == journaled) ? entry : null,
-            Offer = OfferOf(claim, others, known, seen.BootId),
+            Offer = OfferOf(claim, others, known, device is not null, seen.BootId),
             OfferBlocker = desired.Resource is { } resource ? whyNotYet(resource) : null,
             // What was plugged in shows its hardware address; without it this could be the other one.
             IsOfferOfAnother =
@@ -175,7 +175,7 @@ internal sealed class DeviceObserver(
 
     // What was offered at another place, before the ENI was plugged in anew while nobody looked,
     // comes first: it is taken back before anything else.
-    private OfferState OfferOf(DeviceClaim claim, List<DeviceClaim> others, PciAddress? known, string bootId)
+    private OfferState OfferOf(DeviceClaim claim, List<DeviceClaim> others, PciAddress? known, bool isFound, string bootId)
     {
         foreach (var left in new[] { claim.JournalAddress, claim.ReportedAddress })
         {
@@ -192,7 +192,10 @@ internal sealed class DeviceObserver(
             }
         }
 
-        return known is { } here ? publisher.StateOf(here, view.Allocatable) : new OfferState.NotOffered();
+        // What has another ENI's device on offer where this one was is that one's affair.
+        return known is { } here && (isFound || publisher.EniAt(here) is not { Length: > 0 } offered || offered == claim.EniId)
+            ? publisher.StateOf(here, view.Allocatable)
+            : new OfferState.NotOffered();
     }
 
     private static DeviceStatus? StillThere(DeviceClaim claim, DeviceStatus? report, HostObservation seen) =>

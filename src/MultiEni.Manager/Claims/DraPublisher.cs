@@ -168,8 +168,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     /// <inheritdoc />
     public async Task WithdrawAsync(PciAddress address, CancellationToken cancellationToken)
     {
-        var (boot, entry) = Known(address);
-        if (boot is not null && _holds.IsChanging(address, boot))
+        if (Known(address).Boot is { } boot && _holds.IsChanging(address, boot))
         {
             // What was seen of it while a claim changes it is no reason: whoever asks looks again.
             await _holds.ChangeOf(address, boot).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -177,22 +176,27 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
             return;
         }
 
-        if (entry is { WithdrawnAt: null })
-        {
-            Put(entry with { WithdrawnAt = _time.GetTimestamp() });
-            LookAgainIn(WithdrawalGrace);
-        }
+        Withdraw(address, entry => entry.WithdrawnAt is null ? entry : null);
     }
 
     /// <inheritdoc />
     public Task ReplaceAsync(PciAddress address, string eniId, CancellationToken cancellationToken)
     {
-        if (Known(address).Entry is { } entry && entry.Device.Eni.EniId != eniId)
+        var replaced = Withdraw(
+            address,
+            entry =>
+                entry.Device.Eni.EniId == eniId
+                    ? null
+                    : entry with
+                    {
+                        Standing = new DeviceStanding.Gone(
+                            new Blocker(Reasons.DeviceRemoved, $"{entry.Device.Name} is gone from the node: {eniId} is at {address} by now.")
+                        ),
+                    }
+        );
+        if (replaced is { Standing: DeviceStanding.Gone gone })
         {
-            var why = new Blocker(Reasons.DeviceRemoved, $"{entry.Device.Name} is gone from the node: {eniId} is at {address} by now.");
-            ClaimLog.DeviceUnusable(_logger, entry.Device.Name, why.Message);
-            Put(entry with { Standing = new DeviceStanding.Gone(why), WithdrawnAt = entry.WithdrawnAt ?? _time.GetTimestamp() });
-            LookAgainIn(WithdrawalGrace);
+            ClaimLog.DeviceUnusable(_logger, replaced.Device.Name, gone.Why.Message);
             Tell();
         }
 
@@ -428,6 +432,26 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
 
             Replace(entry, entry with { Standing = standing });
         }
+    }
+
+    // As it is when it is this call's turn: another attachment's may be the other way round.
+    private Entry? Withdraw(PciAddress address, Func<Entry, Entry?> change)
+    {
+        Entry after;
+        lock (_lock)
+        {
+            if (_entries.GetValueOrDefault(address) is not { } before || change(before) is not { } changed)
+            {
+                return null;
+            }
+
+            _entries[address] = after = changed with { WithdrawnAt = before.WithdrawnAt ?? _time.GetTimestamp() };
+        }
+
+        Save();
+        _slice.Wake();
+        LookAgainIn(WithdrawalGrace);
+        return after;
     }
 
     private void Put(Entry entry)

@@ -138,8 +138,7 @@ internal sealed class DeviceActions(
             step.Device.Address,
             context.Claim,
             () =>
-                holds.Of(step.Device.Address, context.BootId) is var (claim, held)
-                && (held.Driver != step.Driver || !held.IsOf(context.Claim.EniId))
+                holds.Of(step.Device.Address, context.BootId) is var (claim, held) && (held.Driver != step.Driver || !held.IsOf(context.Claim.EniId))
                     ? Task.FromResult<ChangeOutcome>(HeldBy(step.Device.Address, claim))
                     : bind.BindAsync(request, cancellationToken)
         );

@@ -23,9 +23,7 @@ internal sealed class ClaimHolds(PreparedClaims claims, ClaimTurns turns)
     /// such claim, or it has another ENI, which was at the address before.
     /// </summary>
     public string? DriverOf(PciAddress address, string eniId, string bootId) =>
-        Of(address, bootId) is ({ Phase: ClaimPhase.Prepared }, { IsBoundForClaim: true } device) && device.IsOf(eniId)
-            ? device.Driver
-            : null;
+        Of(address, bootId) is ({ Phase: ClaimPhase.Prepared }, { IsBoundForClaim: true } device) && device.IsOf(eniId) ? device.Driver : null;
 
     /// <summary>
     /// Whether a device is between what it is with its claim and without: what is seen of it says

@@ -397,7 +397,12 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     }
 
     private OfferedDevice AsItIs(Entry entry, string boot) =>
-        _holds.DriverOf(entry.Device.Offer.Address, entry.Device.Eni.EniId, boot) is { } driver ? entry.Device.Offer with { Driver = driver } : entry.Device.Offer;
+        _holds.DriverOf(entry.Device.Offer.Address, entry.Device.Eni.EniId, boot) is { } driver
+            ? entry.Device.Offer with
+            {
+                Driver = driver,
+            }
+            : entry.Device.Offer;
 
     private (string? Boot, Entry? Entry) Known(PciAddress address)
     {

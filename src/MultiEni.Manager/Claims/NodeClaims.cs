@@ -118,7 +118,8 @@ internal sealed class NodeClaims : IAsyncDisposable
     /// <param name="allocatable">What the node counts; null while that is not known.</param>
     public Blocker? WhyNotYet(ResourceName resource, IReadOnlyDictionary<string, string>? allocatable) =>
         _parts is null ? _former?.Problem
-        : allocatable is null ? new Blocker(Reasons.Publishing, $"Whether the kubelet still counts {resource} is not known: the node cannot be read yet.")
+        : allocatable is null
+            ? new Blocker(Reasons.Publishing, $"Whether the kubelet still counts {resource} is not known: the node cannot be read yet.")
         : allocatable.TryGetValue(resource.ToString(), out var count) && count != "0"
             ? new Blocker(
                 Reasons.Publishing,

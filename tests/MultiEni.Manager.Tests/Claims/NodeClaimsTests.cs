@@ -647,7 +647,10 @@ public sealed class NodeClaimsTests
         await using var agent = await bench.AgentAsync();
         var resource = bench.Offer.Resource;
         Blocker? Why(string? count) =>
-            agent.WhyNotYet(resource, count is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [resource.ToString()] = count });
+            agent.WhyNotYet(
+                resource,
+                count is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [resource.ToString()] = count }
+            );
         Assert.NotNull(Why(null));
         Assert.Contains($"{resource} is still in the node's allocatable (2)", Why("2")!.Message, StringComparison.Ordinal);
         Assert.Null(Why("0"));

@@ -104,8 +104,7 @@ public sealed class ClaimedDeviceTests
     }
 
     private static IEnumerable<string> Devices(AgentBench bench) =>
-        bench
-            .Cluster.Kubernetes.Store.Find("resourceslices.resource.k8s.io", $"{bench.NodeName}-eni.networking.k8s.aws")!["spec"]!["devices"]!
+        bench.Cluster.Kubernetes.Store.Find("resourceslices.resource.k8s.io", $"{bench.NodeName}-eni.networking.k8s.aws")!["spec"]!["devices"]!
             .AsArray()
             .Select(device => device!["name"]!.GetValue<string>());
 

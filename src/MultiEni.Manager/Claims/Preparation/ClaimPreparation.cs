@@ -200,7 +200,10 @@ internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding bindi
                 var seen = await _reader.ReadDeviceAsync(device.Address, cancellationToken);
                 if (await OtherAsync(device, seen?.InterfaceName, cancellationToken) is { } shown)
                 {
-                    return (null, new Blocker(Reasons.DeviceRemoved, $"{device.Address} shows the hardware address {shown}, and not that of {device.Device}."));
+                    return (
+                        null,
+                        new Blocker(Reasons.DeviceRemoved, $"{device.Address} shows the hardware address {shown}, and not that of {device.Device}.")
+                    );
                 }
 
                 return (

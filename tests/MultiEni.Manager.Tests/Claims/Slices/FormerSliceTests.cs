@@ -130,8 +130,7 @@ public sealed class FormerSliceTests : IDisposable
         return Slice().RemoveAsync(Stop);
     }
 
-    private FormerSlice Slice() =>
-        new(Record, _api.Client(_clock), "node-1", () => Interlocked.Increment(ref _settled), _clock, NullLogger.Instance);
+    private FormerSlice Slice() => new(Record, _api.Client(_clock), "node-1", () => Interlocked.Increment(ref _settled), _clock, NullLogger.Instance);
 
     private static JsonObject Spec() => new() { ["driver"] = "eni.networking.k8s.aws", ["nodeName"] = "node-1" };
 }

@@ -128,7 +128,19 @@ internal static class ManagerApp
                 refusals,
                 eniId => addresses is null ? FrozenSet<string>.Empty : addresses.SharedOf(eniId)
             );
-            var observer = new DeviceObserver(host, view, journal, publisher, claims.Holds, locked, links, Policy(settings), settings, time);
+            var observer = new DeviceObserver(
+                host,
+                view,
+                journal,
+                publisher,
+                claims.Holds,
+                resource => claims.WhyNotYet(resource, view.Allocatable),
+                locked,
+                links,
+                Policy(settings),
+                settings,
+                time
+            );
             var finished = new FinishedPods(pods, settings.ListPods, time);
             var plugins = new DevicePluginUse(publishing.PodResources, finished);
             var usage = new UsageProbe(host.Files, plugins, publishing.Handouts, pods, finished, ClaimOf, PodsOn);

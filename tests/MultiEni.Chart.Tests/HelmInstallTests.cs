@@ -76,6 +76,8 @@ public sealed class HelmInstallTests : IAsyncLifetime
 
         var refusal = await helm.FailAsync(_kubectl, $"{Upgrade}embedded");
         Assert.Contains("changes from dra to embedded while claims have ENIs: default/net.", refusal, StringComparison.Ordinal);
+        var removal = await helm.FailAsync(_kubectl, $"{Upgrade}dra --set eniManager.enabled=false");
+        Assert.Contains("eniManager.enabled becomes false while claims have ENIs: default/net.", removal, StringComparison.Ordinal);
         await helm.RunAsync(_kubectl, $"{Upgrade}dra");
         _server.Store.Delete(Claims, "net", "default");
         await helm.RunAsync(_kubectl, $"{Upgrade}embedded");

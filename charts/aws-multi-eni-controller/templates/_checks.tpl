@@ -53,7 +53,7 @@
 {{- fail (printf "the namespace %s enforces the pod security level %s, which rejects every pod of the privileged ENI manager. To allow them: kubectl label namespace %s pod-security.kubernetes.io/enforce=privileged --overwrite" $namespace $level $namespace) -}}
 {{- end -}}
 {{- end -}}
-{{- if and .Release.IsUpgrade (ne .Values.eniManager.devicePublisher "dra") -}}
+{{- if and .Release.IsUpgrade (or (not .Values.eniManager.enabled) (ne .Values.eniManager.devicePublisher "dra")) -}}
 {{- $variables := list -}}
 {{- range dig "spec" "template" "spec" "containers" list (lookup "apps/v1" "DaemonSet" $namespace "eni-manager") -}}
 {{- range .env | default list -}}
@@ -70,7 +70,8 @@
 {{- end -}}
 {{- end -}}
 {{- if $claims -}}
-{{- fail (printf "eniManager.devicePublisher changes from dra to %s while claims have ENIs: %s. Without the DRA driver their pods would stay Terminating. Delete these pods first, or drain their nodes; kubectl eni doctor lists them." .Values.eniManager.devicePublisher (join ", " (uniq $claims))) -}}
+{{- $change := ternary (printf "eniManager.devicePublisher changes from dra to %s" .Values.eniManager.devicePublisher) "eniManager.enabled becomes false" .Values.eniManager.enabled -}}
+{{- fail (printf "%s while claims have ENIs: %s. Without the DRA driver their pods would stay Terminating. Delete these pods first, or drain their nodes; kubectl eni doctor lists them." $change (join ", " (uniq $claims))) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

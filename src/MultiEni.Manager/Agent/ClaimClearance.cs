@@ -32,7 +32,7 @@ internal static class ClaimClearance
         ManagerSettings settings
     )
     {
-        if (observation?.Device is not { } device || device.Address != wanted.Address)
+        if (observation?.Device is not { } device || device.Address != wanted.Address || !wanted.IsOf(claim.EniId))
         {
             return Refused(Reasons.DeviceRemoved, $"The node has no device of {wanted.Device} at {wanted.PciAddress} any more.");
         }

@@ -138,7 +138,7 @@ internal sealed class DeviceActions(
             step.Device.Address,
             context.Claim,
             () =>
-                holds.Of(step.Device.Address, context.BootId) is var (claim, held) && held.Driver != step.Driver
+                holds.Of(step.Device.Address, context.BootId) is var (claim, held) && (held.Driver != step.Driver || !held.IsOf(context.Claim.EniId))
                     ? Task.FromResult<ChangeOutcome>(HeldBy(step.Device.Address, claim))
                     : bind.BindAsync(request, cancellationToken)
         );
@@ -196,7 +196,11 @@ internal sealed class DeviceActions(
 
     private async Task<StepOutcome> WithdrawAsync(DeviceStep.Withdraw step, CancellationToken cancellationToken)
     {
-        await publisher.WithdrawAsync(step.Address, cancellationToken);
+        await (
+            step.ReplacedBy is { } eniId
+                ? publisher.ReplaceAsync(step.Address, eniId, cancellationToken)
+                : publisher.WithdrawAsync(step.Address, cancellationToken)
+        );
         Log.Withdrawn(logger, step.Address.ToString());
         return StepOutcome.Done;
     }

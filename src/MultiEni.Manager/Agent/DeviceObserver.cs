@@ -22,6 +22,7 @@ internal sealed class DeviceObserver(
     BindingJournal journal,
     IDevicePublisher publisher,
     ClaimHolds holds,
+    Func<ResourceName, Blocker?> whyNotYet,
     LockedFiles locked,
     LinkObserver links,
     SafetyPolicy policy,
@@ -67,7 +68,7 @@ internal sealed class DeviceObserver(
         var entry = known is { } address ? journal.Find(address, seen.BootId) : null;
         var link = device is null ? null : seen.LinkOf(device);
         var desired = DesiredDeviceReader.Read(attachment, link?.Name ?? entry?.InterfaceName, settings);
-        if (known is { } claimed && holds.DriverOf(claimed, seen.BootId) is { } driver)
+        if (known is { } claimed && holds.DriverOf(claimed, claim.EniId, seen.BootId) is { } driver)
         {
             // While a claim has the device, it is what the claim asked for.
             desired = desired with
@@ -87,7 +88,13 @@ internal sealed class DeviceObserver(
             LinkPlan = linkPlan,
             LinkFacts = linkFacts,
             Journal = entry is not null && (entry.EniId == claim.EniId || entry == journaled) ? entry : null,
-            Offer = OfferOf(claim, others, known, seen.BootId),
+            Offer = OfferOf(claim, others, known, device is not null, seen.BootId),
+            OfferBlocker = desired.Resource is { } resource ? whyNotYet(resource) : null,
+            // What was plugged in shows its hardware address; without it this could be the other one.
+            IsOfferOfAnother =
+                match is DeviceMatch.Found { Proof: IdentityProof.HardwareAddress, Device.Address: var there }
+                && publisher.EniAt(there) is { Length: > 0 } offered
+                && offered != claim.EniId,
             ReportedResource = attachment.Status?.Device is { } report && report.BootId == seen.BootId ? report.ResourceName : null,
             Reported = StillThere(claim, attachment.Status?.Device, seen),
             Usage = usage,
@@ -168,7 +175,7 @@ internal sealed class DeviceObserver(
 
     // What was offered at another place, before the ENI was plugged in anew while nobody looked,
     // comes first: it is taken back before anything else.
-    private OfferState OfferOf(DeviceClaim claim, List<DeviceClaim> others, PciAddress? known, string bootId)
+    private OfferState OfferOf(DeviceClaim claim, List<DeviceClaim> others, PciAddress? known, bool isFound, string bootId)
     {
         foreach (var left in new[] { claim.JournalAddress, claim.ReportedAddress })
         {
@@ -185,7 +192,10 @@ internal sealed class DeviceObserver(
             }
         }
 
-        return known is { } here ? publisher.StateOf(here, view.Allocatable) : new OfferState.NotOffered();
+        // What has another ENI's device on offer where this one was is that one's affair.
+        return known is { } here && (isFound || publisher.EniAt(here) is not { Length: > 0 } offered || offered == claim.EniId)
+            ? publisher.StateOf(here, view.Allocatable)
+            : new OfferState.NotOffered();
     }
 
     private static DeviceStatus? StillThere(DeviceClaim claim, DeviceStatus? report, HostObservation seen) =>

@@ -13,15 +13,17 @@ internal sealed class ClaimHolds(PreparedClaims claims, ClaimTurns turns)
         new(Reasons.DeviceInUse, $"{address} is in use by claim {claim}; it is not modified before the claim's pod ends.");
 
     /// <summary>
-    /// The claim that has a device, and as what; null when none has it for itself.
+    /// The claim that has the device at an address, and as what; null when none has it for itself.
+    /// Also when another ENI was plugged in there meanwhile: the claim's containers may open it.
     /// </summary>
     public (PreparedClaim Claim, PreparedClaimDevice Device)? Of(PciAddress address, string bootId) => claims.HolderOf(address, bootId);
 
     /// <summary>
-    /// The driver that a device has only while a claim has it; null when there is no such claim.
+    /// The driver that the device of an ENI has only while a claim has it; null when there is no
+    /// such claim, or it has another ENI, which was at the address before.
     /// </summary>
-    public string? DriverOf(PciAddress address, string bootId) =>
-        Of(address, bootId) is ({ Phase: ClaimPhase.Prepared }, { IsBoundForClaim: true } device) ? device.Driver : null;
+    public string? DriverOf(PciAddress address, string eniId, string bootId) =>
+        Of(address, bootId) is ({ Phase: ClaimPhase.Prepared }, { IsBoundForClaim: true } device) && device.IsOf(eniId) ? device.Driver : null;
 
     /// <summary>
     /// Whether a device is between what it is with its claim and without: what is seen of it says

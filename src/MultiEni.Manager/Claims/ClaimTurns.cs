@@ -47,11 +47,12 @@ internal sealed class ClaimTurns(TimeSpan patience, TimeProvider time) : IAsyncD
             }
         }
 
+        var answer = (Task<T>)turn.Task;
         try
         {
-            return await ((Task<T>)turn.Task).WaitAsync(patience, time, cancellationToken);
+            return await answer.WaitAsync(patience, time, cancellationToken);
         }
-        catch (TimeoutException)
+        catch (TimeoutException) when (!answer.IsCompleted)
         {
             return late(turn.Doing);
         }

@@ -120,7 +120,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
                 ?
                 [
                     .. from entry in _entries.Values
-                    let isClaimed = _holds.Of(entry.Device.Offer.Address, boot) is not null || entry.Allocation is DeviceAllocationState.Allocated
+                    let isClaimed = IsHeld(entry, boot) || entry.Allocation is DeviceAllocationState.Allocated
                     where isClaimed || !IsOver(entry)
                     select new SliceEntry(entry.Device, StandingOf(entry), isClaimed),
                 ]
@@ -139,7 +139,10 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
             foreach (var stored in record?.BootId == bootId ? record.Devices : [])
             {
                 var device = stored.ToDevice();
-                _entries[device.Offer.Address] = new Entry(device, new DeviceStanding.Ready(), stored.IsWithdrawn ? _time.GetTimestamp() : null);
+                DeviceStanding standing = stored.Gone is { } why
+                    ? new DeviceStanding.Gone(new Blocker(Reasons.DeviceRemoved, why))
+                    : new DeviceStanding.Ready();
+                _entries[device.Offer.Address] = new Entry(device, standing, stored.IsWithdrawn ? _time.GetTimestamp() : null);
             }
 
             _bootId = bootId;
@@ -155,7 +158,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         var facts = _facts(device.Address);
         var (boot, before) = Known(device.Address);
         // While a claim has it bound, what is offered is what it is afterwards.
-        var isClaims = boot is not null && _holds.DriverOf(device.Address, boot) == device.Driver;
+        var isClaims = boot is not null && _holds.DriverOf(device.Address, facts?.EniId ?? "", boot) == device.Driver;
         var offer = isClaims && before is not null ? device with { Driver = before.Device.Offer.Driver } : device;
         var host = isClaims && before is not null ? before.Device.Host : await ReadAsync(device.Address, cancellationToken);
         Put(new Entry(new ClaimableDevice(offer, facts ?? before?.Device.Eni ?? EniFacts.Unknown, host), new DeviceStanding.Ready(), null));
@@ -165,8 +168,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     /// <inheritdoc />
     public async Task WithdrawAsync(PciAddress address, CancellationToken cancellationToken)
     {
-        var (boot, entry) = Known(address);
-        if (boot is not null && _holds.IsChanging(address, boot))
+        if (Known(address).Boot is { } boot && _holds.IsChanging(address, boot))
         {
             // What was seen of it while a claim changes it is no reason: whoever asks looks again.
             await _holds.ChangeOf(address, boot).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -174,11 +176,31 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
             return;
         }
 
-        if (entry is { WithdrawnAt: null })
+        Withdraw(address, entry => entry.WithdrawnAt is null ? entry : null);
+    }
+
+    /// <inheritdoc />
+    public Task ReplaceAsync(PciAddress address, string eniId, CancellationToken cancellationToken)
+    {
+        var replaced = Withdraw(
+            address,
+            entry =>
+                entry.Device.Eni.EniId == eniId
+                    ? null
+                    : entry with
+                    {
+                        Standing = new DeviceStanding.Gone(
+                            new Blocker(Reasons.DeviceRemoved, $"{entry.Device.Name} is gone from the node: {eniId} is at {address} by now.")
+                        ),
+                    }
+        );
+        if (replaced is { Standing: DeviceStanding.Gone gone })
         {
-            Put(entry with { WithdrawnAt = _time.GetTimestamp() });
-            LookAgainIn(WithdrawalGrace);
+            ClaimLog.DeviceUnusable(_logger, replaced.Device.Name, gone.Why.Message);
+            Tell();
         }
+
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc />
@@ -193,6 +215,16 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
             }
 
             var check = await _checker.CheckAsync(AsItIs(entry, boot), cancellationToken);
+            // What comes back is the same one when it shows its address, and could be any otherwise.
+            if (
+                entry.Standing is DeviceStanding.Gone
+                && check is not DeviceCheck.Unusable { Why.Reason: Reasons.DeviceRemoved }
+                && !await ShowsAsync(entry, cancellationToken)
+            )
+            {
+                continue;
+            }
+
             Note(entry, check);
         }
 
@@ -225,7 +257,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
                 // Under the lock: a claim is noted first and then asks whether its device is still
                 // there.
                 ended |=
-                    _holds.Of(entry.Device.Offer.Address, boot) is null
+                    !IsHeld(entry, boot)
                     && _entries.TryGetValue(entry.Device.Offer.Address, out var present)
                     && present == entry
                     && _entries.Remove(entry.Device.Offer.Address);
@@ -271,6 +303,9 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     }
 
     /// <inheritdoc />
+    public string? EniAt(PciAddress address) => Known(address).Entry?.Device.Eni.EniId;
+
+    /// <inheritdoc />
     public void Dispose() => _again.Dispose();
 
     private static DeviceStanding StandingOf(Entry entry) =>
@@ -286,6 +321,20 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     private bool IsOver(Entry entry) =>
         entry.Standing is DeviceStanding.Gone && entry.WithdrawnAt is not null
         || IsGraceOver(entry) && (entry.Standing is DeviceStanding.Unusable || entry.Allocation is DeviceAllocationState.Free);
+
+    // The claim of an ENI that was at the address before does not keep this one.
+    private bool IsHeld(Entry entry, string boot) =>
+        _holds.Of(entry.Device.Offer.Address, boot) is var (_, device) && device.Device == entry.Device.Name;
+
+    private async Task<bool> ShowsAsync(Entry entry, CancellationToken cancellationToken)
+    {
+        var device = await _reader.ReadDeviceAsync(entry.Device.Offer.Address, cancellationToken);
+        var network = await _host.Links.ReadAsync(cancellationToken);
+        return device?.InterfaceName is { } name
+            && MacAddress.TryParse(network.Links.FirstOrDefault(link => link.Name == name)?.MacAddress, out var shown)
+            && MacAddress.TryParse(entry.Device.Eni.MacAddress, out var own)
+            && shown == own;
+    }
 
     private bool IsGraceOver(Entry entry) => entry.WithdrawnAt is { } since && _time.GetElapsedTime(since) >= WithdrawalGrace;
 
@@ -316,7 +365,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
             .Where(present =>
                 present is { Entry: { Standing: DeviceStanding.Ready, Allocation: not DeviceAllocationState.Free } entry, Boot: var boot }
                 && IsGraceOver(entry)
-                && _holds.Of(entry.Device.Offer.Address, boot) is null
+                && !IsHeld(entry, boot)
                 && _slice.Find(entry.Device.Name) is null or { Taints.Count: > 0 }
             )
             .Select(present => present.Entry)
@@ -348,7 +397,12 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     }
 
     private OfferedDevice AsItIs(Entry entry, string boot) =>
-        _holds.DriverOf(entry.Device.Offer.Address, boot) is { } driver ? entry.Device.Offer with { Driver = driver } : entry.Device.Offer;
+        _holds.DriverOf(entry.Device.Offer.Address, entry.Device.Eni.EniId, boot) is { } driver
+            ? entry.Device.Offer with
+            {
+                Driver = driver,
+            }
+            : entry.Device.Offer;
 
     private (string? Boot, Entry? Entry) Known(PciAddress address)
     {
@@ -383,6 +437,26 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
 
             Replace(entry, entry with { Standing = standing });
         }
+    }
+
+    // As it is when it is this call's turn: another attachment's may be the other way round.
+    private Entry? Withdraw(PciAddress address, Func<Entry, Entry?> change)
+    {
+        Entry after;
+        lock (_lock)
+        {
+            if (_entries.GetValueOrDefault(address) is not { } before || change(before) is not { } changed)
+            {
+                return null;
+            }
+
+            _entries[address] = after = changed with { WithdrawnAt = before.WithdrawnAt ?? _time.GetTimestamp() };
+        }
+
+        Save();
+        _slice.Wake();
+        LookAgainIn(WithdrawalGrace);
+        return after;
     }
 
     private void Put(Entry entry)
@@ -471,7 +545,12 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
                 return new OfferRecord
                 {
                     BootId = _bootId ?? "",
-                    Devices = [.. _entries.Values.Select(entry => OfferRecordDevice.Of(entry.Device, entry.WithdrawnAt is not null))],
+                    Devices =
+                    [
+                        .. _entries.Values.Select(entry =>
+                            OfferRecordDevice.Of(entry.Device, entry.WithdrawnAt is not null, (entry.Standing as DeviceStanding.Gone)?.Why.Message)
+                        ),
+                    ],
                 };
             }
         });

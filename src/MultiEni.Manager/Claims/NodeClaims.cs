@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using MultiEni.Api;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.ResourceClaims;
 using MultiEni.Manager.Claims.Preparation;
@@ -7,6 +8,7 @@ using MultiEni.Manager.Claims.Slices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Kubelet.Dra;
 using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Safety;
 using MultiEni.Manager.Settings;
 using MultiEni.Manager.Telemetry;
 using MultiEni.Operator;
@@ -29,6 +31,7 @@ internal sealed class NodeClaims : IAsyncDisposable
     private readonly DraPaths _paths;
     private readonly Action _settled;
     private readonly Parts? _parts;
+    private readonly FormerSlice? _former;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -68,6 +71,7 @@ internal sealed class NodeClaims : IAsyncDisposable
         var claimMetrics = new ClaimMetrics(meter, settings.NodeName, _claims.CountPrepared);
         if (settings.DevicePublisher != PublisherChoice.Dra)
         {
+            _former = new FormerSlice(OffersPath, client, settings.NodeName, settled, time, logger);
             return;
         }
 
@@ -106,6 +110,24 @@ internal sealed class NodeClaims : IAsyncDisposable
     /// <summary>Offers devices to claims; null when another way was chosen.</summary>
     public IDevicePublisher? Publisher => _parts?.Publisher;
 
+    /// <summary>
+    /// Why a resource is not offered on the node yet: the scheduler of claims does not see what pods
+    /// get from a device plugin, nor the other way round. Null when nothing stands against it.
+    /// </summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="allocatable">What the node counts; null while that is not known.</param>
+    public Blocker? WhyNotYet(ResourceName resource, IReadOnlyDictionary<string, string>? allocatable) =>
+        _parts is null ? _former?.Problem
+        : allocatable is null
+            ? new Blocker(Reasons.Publishing, $"Whether the kubelet still counts {resource} is not known: the node cannot be read yet.")
+        : allocatable.TryGetValue(resource.ToString(), out var count) && count != "0"
+            ? new Blocker(
+                Reasons.Publishing,
+                $"{resource} is still in the node's allocatable ({count}), from a device plugin: it is offered to claims when that counts none any more. If another program "
+                    + "serves the resource, choose another dpdkResourceName."
+            )
+        : null;
+
     private string OffersPath => Beside("claimable-devices.json");
 
     /// <summary>
@@ -127,7 +149,7 @@ internal sealed class NodeClaims : IAsyncDisposable
     {
         if (_parts is not { } parts)
         {
-            background.AddFinite(new FormerSlice(OffersPath, _client, _settings.NodeName, _time, _logger).RemoveAsync);
+            background.AddFinite(_former!.RemoveAsync);
             return;
         }
 

@@ -35,14 +35,21 @@ internal sealed record OfferRecordDevice
     /// <summary>Whether it is being taken back.</summary>
     public bool IsWithdrawn { get; set; }
 
+    /// <summary>
+    /// Why it is gone, so that nothing that is in its place after a restart is taken for it; null
+    /// when it is there.
+    /// </summary>
+    public string? Gone { get; set; }
+
     /// <summary>The stored form of a device.</summary>
-    public static OfferRecordDevice Of(ClaimableDevice device, bool isWithdrawn) =>
+    public static OfferRecordDevice Of(ClaimableDevice device, bool isWithdrawn, string? gone) =>
         new()
         {
             Offer = PublisherRecordDevice.Of(device.Offer),
             Eni = device.Eni,
             Host = device.Host,
             IsWithdrawn = isWithdrawn,
+            Gone = gone,
         };
 
     /// <summary>The device.</summary>

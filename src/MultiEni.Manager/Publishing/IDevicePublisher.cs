@@ -29,6 +29,15 @@ internal interface IDevicePublisher
     Task WithdrawAsync(PciAddress address, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Takes a device back because another ENI is in its place by now: pods that have it have
+    /// something else than they asked for.
+    /// </summary>
+    /// <param name="address">The place.</param>
+    /// <param name="eniId">The ENI that is there.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task ReplaceAsync(PciAddress address, string eniId, CancellationToken cancellationToken) => WithdrawAsync(address, cancellationToken);
+
+    /// <summary>
     /// The host announced a change: a device that has become unusable is not handed out any more
     /// from now on.
     /// </summary>
@@ -54,6 +63,12 @@ internal interface IDevicePublisher
     /// <param name="address">The device.</param>
     /// <param name="allocatable">What the node counts; null while that is not known.</param>
     OfferState StateOf(PciAddress address, IReadOnlyDictionary<string, string>? allocatable);
+
+    /// <summary>
+    /// The ENI that is on offer at an address; null when none is, or whoever gets the device is not
+    /// told which ENI it is.
+    /// </summary>
+    string? EniAt(PciAddress address) => null;
 }
 
 /// <summary>A device that pods may have.</summary>

@@ -60,6 +60,16 @@ internal sealed class PublisherMigration(IDevicePublisher next, FileDevicePublis
     }
 
     /// <inheritdoc />
+    public Task ReplaceAsync(PciAddress address, string eniId, CancellationToken cancellationToken)
+    {
+        _waiting.TryRemove(address, out _);
+        return next.ReplaceAsync(address, eniId, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public string? EniAt(PciAddress address) => next.EniAt(address);
+
+    /// <inheritdoc />
     public Task CheckAsync(CancellationToken cancellationToken) => next.CheckAsync(cancellationToken);
 
     /// <inheritdoc />

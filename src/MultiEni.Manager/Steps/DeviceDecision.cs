@@ -20,9 +20,17 @@ internal static class DeviceDecision
     {
         // The only place where the advertisement of this boot ends: whatever changes, the device is
         // withdrawn before anything is done about it.
-        if (observation.Offer.OnOffer is { } offer && offer != DeviceGuard.Wanted(observation))
+        if (observation.Offer.OnOffer is { } offer)
         {
-            return new DeviceStep.Withdraw(offer.Address);
+            if (observation.IsOfferOfAnother && offer.Address == observation.Device?.Address)
+            {
+                return new DeviceStep.Withdraw(offer.Address, ReplacedBy: observation.Desired.EniId);
+            }
+
+            if (offer != DeviceGuard.Wanted(observation))
+            {
+                return new DeviceStep.Withdraw(offer.Address);
+            }
         }
 
         return observation.Desired.Deleting ? DeviceReleaseDecision.Decide(observation) : Establish(observation);

@@ -74,6 +74,11 @@ internal static class DeviceGuard
             return wait;
         }
 
+        if (observation.OfferBlocker is { } early)
+        {
+            return new DeviceStep.Wait(Condition, early);
+        }
+
         var resource = wanted.Resource.ToString();
         var use = observation.Usage as DeviceUsage.InUse;
         if (observation.Usage is DeviceUsage.Free || observation.Journal?.ResourceName == resource || use?.Resource == resource)

@@ -38,6 +38,17 @@ internal sealed record DeviceObservation
     /// <summary>Whether a pod or a process has the device.</summary>
     public DeviceUsage Usage { get; init; } = new DeviceUsage.NotChecked();
 
+    /// <summary>
+    /// Whether what is on offer at the device's address is another ENI, which was there before.
+    /// </summary>
+    public bool IsOfferOfAnother { get; init; }
+
+    /// <summary>
+    /// Why nothing is offered anew under the device's resource yet: what offered it before
+    /// <c>DEVICE_PUBLISHER</c> was changed may still do so. Null when nothing stands against it.
+    /// </summary>
+    public Blocker? OfferBlocker { get; init; }
+
     /// <summary>Why the device must not be touched.</summary>
     public Blocker? TouchBlocker { get; init; }
 

@@ -71,7 +71,9 @@ internal abstract record DeviceStep
     public sealed record Publish(OfferedDevice Offer) : DeviceStep(StepKind.Advertisement, ConditionTypes.Advertised);
 
     /// <summary>Advertise it no longer.</summary>
-    public sealed record Withdraw(PciAddress Address) : DeviceStep(StepKind.Advertisement, "");
+    /// <param name="Address">The device.</param>
+    /// <param name="ReplacedBy">The ENI that is in its place by now; null when none is.</param>
+    public sealed record Withdraw(PciAddress Address, string? ReplacedBy = null) : DeviceStep(StepKind.Advertisement, "");
 
     /// <summary>Find out whether a pod or process has the device; then decide again.</summary>
     public sealed record CheckUse(PciDevice Device) : DeviceStep(StepKind.Probe, "");

@@ -2,6 +2,7 @@ using MultiEni.Api;
 using MultiEni.Manager.Agent;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Claims.Preparation;
+using MultiEni.Manager.Claims.Slices;
 using MultiEni.Manager.Devices;
 using MultiEni.Manager.Safety;
 using MultiEni.Manager.Settings;
@@ -23,6 +24,7 @@ public sealed class ClaimClearanceTests
         Device = "eni-a",
         PciAddress = A.Address.ToString(),
         Driver = "igb_uio",
+        Eni = new EniFacts { EniId = "eni-a" },
     };
 
     private static readonly DeviceObservation Seen = new()
@@ -56,6 +58,17 @@ public sealed class ClaimClearanceTests
             Reason(Seen with { Match = new DeviceMatch.Found(A.Device("0000:00:07.0"), IdentityProof.HardwareAddress) })
         );
     }
+
+    [Fact]
+    public void A_device_of_another_ENI_than_the_claims_is_not_bound() =>
+        Assert.Equal(
+            Reasons.DeviceRemoved,
+            Assert
+                .IsType<BindClearance.Refused>(
+                    ClaimClearance.Decide(Wanted with { Eni = new EniFacts { EniId = "eni-b" } }, Seen, A.Claim(), A.Boot, Settings)
+                )
+                .Why.Reason
+        );
 
     [Fact]
     public void The_safety_rules_are_those_of_an_attachment()

@@ -86,6 +86,14 @@ public sealed class ClaimTurnsTests
     }
 
     [Fact]
+    public async Task Work_that_itself_waited_too_long_for_something_has_failed_and_does_not_go_on()
+    {
+        await using var turns = new ClaimTurns(Patience, _clock);
+        var asked = turns.RunAsync<string>("uid", (_, _) => throw new TimeoutException("the kernel"), what => what, Stop);
+        Assert.Equal("the kernel", (await Assert.ThrowsAsync<TimeoutException>(() => asked)).Message);
+    }
+
+    [Fact]
     public async Task Whoever_goes_away_does_not_end_the_work()
     {
         await using var turns = new ClaimTurns(Patience, _clock);

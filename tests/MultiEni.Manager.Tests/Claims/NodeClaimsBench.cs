@@ -9,6 +9,7 @@ using MultiEni.Manager.Claims;
 using MultiEni.Manager.Claims.Preparation;
 using MultiEni.Manager.Claims.Slices;
 using MultiEni.Manager.Publishing;
+using MultiEni.Manager.Safety;
 using MultiEni.Manager.Settings;
 using MultiEni.Manager.Tests.Binding;
 using MultiEni.Manager.Tests.Kubelet.Dra;
@@ -186,6 +187,8 @@ internal sealed class NodeClaimsLife : IAsyncDisposable
     public Meter Meter => _meter;
 
     public ClaimHolds Holds => _claims.Holds;
+
+    public Blocker? WhyNotYet(ResourceName resource, IReadOnlyDictionary<string, string>? allocatable) => _claims.WhyNotYet(resource, allocatable);
 
     public OfferState State => Publisher.StateOf(_bench.Offer.Address, allocatable: null);
 

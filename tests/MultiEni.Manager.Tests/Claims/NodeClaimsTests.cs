@@ -589,6 +589,74 @@ public sealed class NodeClaimsTests
         Assert.Equal("ena", bench.Binding.Driver);
     }
 
+    [Fact]
+    public async Task Another_ENI_in_the_place_of_one_that_a_claim_has_is_neither_offered_nor_the_claims()
+    {
+        await using var bench = await NodeClaimsBench.StartAsync();
+        var first = await bench.AgentAsync();
+        await first.OfferAsync();
+        bench.Claim("held", "\"mode\": \"dpdk\"");
+        Assert.Equal("", (await first.PrepareAsync("held")).Error);
+        var (address, boot) = (bench.Offer.Address, bench.Binding.Node.BootId);
+        Assert.Equal("vfio-pci", first.Holds.DriverOf(address, "eni-a", boot));
+        Assert.Null(first.Holds.DriverOf(address, "eni-b", boot));
+
+        bench.Binding.Node.Vanish(A.Mac.ToString());
+        Assert.Equal(address.ToString(), bench.Binding.Node.Plug("02:00:00:00:00:07", ["10.0.1.7"]));
+        Assert.Equal("eni-a", first.Publisher.EniAt(address));
+        await first.Publisher.ReplaceAsync(address, "eni-b", Stop);
+        await Eventually.Holds(() => Taint(bench) == "NoExecute", "the taint");
+        Assert.Contains("in use by claim ns/held", Why(first).Message, StringComparison.Ordinal);
+        await first.EndAsync();
+
+        // A restart does not take the one for the other either.
+        await using var next = await bench.AgentAsync();
+        await next.RegisterAsync();
+        await next.Publisher.CheckAsync(Stop);
+        Assert.Equal(("NoExecute", Reasons.DeviceInUse), (Taint(bench), Why(next).Reason));
+        Assert.Equal("", await next.UnprepareAsync("held"));
+        await AgentTakesBackAsync(bench, next);
+        Assert.Null(next.Publisher.EniAt(address));
+    }
+
+    [Theory]
+    [InlineData("02:00:00:00:00:06", true)]
+    [InlineData("02:00:00:00:00:07", false)]
+    public async Task A_device_that_comes_back_is_offered_again_when_it_shows_that_it_is_the_same(string mac, bool isOffered)
+    {
+        await using var bench = await NodeClaimsBench.StartAsync();
+        await using var agent = await bench.AgentAsync();
+        await agent.OfferAsync();
+        bench.Binding.Node.Vanish(A.Mac.ToString());
+        await agent.Publisher.CheckAsync(Stop);
+        Assert.IsType<OfferState.Failed>(agent.State);
+
+        bench.Binding.Node.Plug(mac, ["10.0.1.6"]);
+        await Eventually.Holds(
+            async () => (await bench.Binding.Wire.Links.ReadAsync(Stop)).Links.Any(link => link.MacAddress == mac),
+            () => "the interface"
+        );
+        await agent.Publisher.CheckAsync(Stop);
+        Assert.Equal(isOffered, agent.State is not OfferState.Failed);
+    }
+
+    [Fact]
+    public async Task A_resource_is_offered_to_claims_when_the_node_does_not_count_it_any_more()
+    {
+        await using var bench = await NodeClaimsBench.StartAsync();
+        await using var agent = await bench.AgentAsync();
+        var resource = bench.Offer.Resource;
+        Blocker? Why(string? count) =>
+            agent.WhyNotYet(
+                resource,
+                count is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [resource.ToString()] = count }
+            );
+        Assert.NotNull(Why(null));
+        Assert.Contains($"{resource} is still in the node's allocatable (2)", Why("2")!.Message, StringComparison.Ordinal);
+        Assert.Null(Why("0"));
+        Assert.Null(agent.WhyNotYet(resource, new Dictionary<string, string>(StringComparer.Ordinal)));
+    }
+
     private static async Task AgentTakesBackAsync(NodeClaimsBench bench, NodeClaimsLife agent)
     {
         await Eventually.Holds(

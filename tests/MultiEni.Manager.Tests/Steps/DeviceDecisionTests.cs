@@ -220,6 +220,33 @@ public sealed class DeviceDecisionTests
         Is<DeviceStep.Withdraw>(BoundByUs() with { Offer = new OfferState.Confirmed(A.Offer(driver: "igb_uio")) });
 
     [Fact]
+    public void Nothing_is_offered_before_what_offered_it_in_another_way_has_ended()
+    {
+        var observation = Unused(With(DeviceUses.Advertised, A.Device()));
+        Is<DeviceStep.Publish>(observation);
+        var early = observation with { OfferBlocker = Because };
+        Waits(ConditionTypes.Advertised, "Because", early);
+        // What is on offer stays so.
+        Is<DeviceStep.Nothing>(early with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) });
+    }
+
+    [Fact]
+    public void Another_ENI_in_its_place_is_no_reason_to_keep_an_offer_that_looks_the_same()
+    {
+        var observation = With(DeviceUses.Advertised, A.Device()) with { Offer = new OfferState.Confirmed(A.Offer(driver: "ena")) };
+        Is<DeviceStep.Nothing>(observation);
+        var replaced = observation with { IsOfferOfAnother = true };
+        Assert.Equal(new DeviceStep.Withdraw(A.Address, ReplacedBy: "eni-a"), DeviceDecision.Decide(replaced));
+        Is<DeviceStep.Withdraw>(Deleting(replaced));
+        // What was left at another place is no replacement.
+        var elsewhere = A.Offer(address: "0000:00:07.0", driver: "ena");
+        Assert.Equal(
+            new DeviceStep.Withdraw(elsewhere.Address),
+            DeviceDecision.Decide(replaced with { Offer = new OfferState.Confirmed(elsewhere) })
+        );
+    }
+
+    [Fact]
     public void A_device_that_a_pod_has_with_its_kernel_driver_is_not_bound()
     {
         var observation = With(DeviceUses.Bound, A.Device());

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MultiEni.Api;
 using MultiEni.Manager.Claims.Preparation;
+using MultiEni.Manager.Claims.Slices;
 using MultiEni.Simulator.Kubernetes.Storage;
 
 namespace MultiEni.Manager.Tests.Wire;
@@ -67,7 +68,47 @@ public sealed class ClaimedDeviceTests
         await bench.Until(() => bench.Node.Device(address)!.Driver == "ena", "the kernel's driver");
     }
 
-    private static PreparedClaims Claim(AgentBench bench, string address, bool boundForClaim)
+    [Fact]
+    public async Task Another_ENI_at_the_address_of_a_claims_device_is_not_bound_as_the_claim_asked()
+    {
+        await using var bench = await AgentBench.StartClusterAsync();
+        var address = bench.Attach("a", 1, Advertised);
+        Claim(bench, address, boundForClaim: true, eni: "eni-former");
+        bench.StartAgent();
+        await bench.UntilReason("a", ConditionTypes.Advertised, Reasons.DeviceInUse, "claim ns/net");
+        Assert.Equal("ena", bench.Node.Device(address)!.Driver);
+    }
+
+    [Fact]
+    public async Task An_ENI_that_was_plugged_in_where_another_one_was_on_offer_is_offered_in_its_own_name()
+    {
+        const string Mac = "02:00:00:00:01:01";
+        await using var bench = await AgentBench.StartAsync(null, ("DEVICE_PUBLISHER", "dra"));
+        var address = bench.Attach("a", 1, Advertised);
+        await bench.UntilAdvertised("a");
+        Assert.Equal(["eni-a"], Devices(bench));
+
+        // While nobody looks, so that it was never seen gone.
+        await bench.StopAgentAsync();
+        bench.Node.Vanish(Mac);
+        Assert.Equal(address, bench.Attach("b", 2, Advertised));
+        bench.StartAgent(settings => settings with { PodUid = "next" });
+        await bench.UntilAdvertised("b");
+        Assert.Equal(["eni-b"], Devices(bench));
+    }
+
+    private static void Advertised(JsonObject device)
+    {
+        (device["use"], device["resourceName"]) = ("Advertised", "data");
+        device.Remove("driver");
+    }
+
+    private static IEnumerable<string> Devices(AgentBench bench) =>
+        bench.Cluster.Kubernetes.Store.Find("resourceslices.resource.k8s.io", $"{bench.NodeName}-eni.networking.k8s.aws")!["spec"]!["devices"]!
+            .AsArray()
+            .Select(device => device!["name"]!.GetValue<string>());
+
+    private static PreparedClaims Claim(AgentBench bench, string address, bool boundForClaim, string eni = "eni-a")
     {
         var folder = Path.GetDirectoryName(bench.Cluster.ManagerEnvironment(bench.NodeName)["INTERFACE_MAPPING_STORE_PATH"])!;
         var record = new PreparedClaims(Path.Combine(folder, "prepared-claims.json"), null);
@@ -84,7 +125,8 @@ public sealed class ClaimedDeviceTests
                     new PreparedClaimDevice
                     {
                         Requests = ["nic"],
-                        Device = "eni-a",
+                        Device = eni,
+                        Eni = new EniFacts { EniId = eni },
                         PciAddress = address,
                         Resource = "intel.com/intel_sriov_netdevice_1",
                         Driver = "vfio-pci",

@@ -1,3 +1,4 @@
+using MultiEni.Api;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Manager.Binding;
 using MultiEni.Manager.Devices;
@@ -197,6 +198,14 @@ internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding bindi
                 return (null, unusable.Why);
             case DeviceCheck.Usable usable:
                 var seen = await _reader.ReadDeviceAsync(device.Address, cancellationToken);
+                if (await OtherAsync(device, seen?.InterfaceName, cancellationToken) is { } shown)
+                {
+                    return (
+                        null,
+                        new Blocker(Reasons.DeviceRemoved, $"{device.Address} shows the hardware address {shown}, and not that of {device.Device}.")
+                    );
+                }
+
                 return (
                     device with
                     {
@@ -213,6 +222,16 @@ internal sealed class ClaimPreparation(PreparedClaims claims, ClaimBinding bindi
                 throw new InvalidOperationException($"No such outcome: {other}.");
         }
     }
+
+    // The hardware address of another ENI that was plugged in there meanwhile.
+    private async Task<string?> OtherAsync(PreparedClaimDevice device, string? interfaceName, CancellationToken cancellationToken) =>
+        interfaceName is not null
+        && (await host.Links.ReadAsync(cancellationToken)).Links.FirstOrDefault(link => link.Name == interfaceName)?.MacAddress is { } text
+        && MacAddress.TryParse(text, out var shown)
+        && MacAddress.TryParse(device.Eni.MacAddress, out var own)
+        && shown != own
+            ? text
+            : null;
 
     // Without an IOMMU the node has another name. Some look for the group's plain name, as device
     // plugins show it, and some for that of the host.

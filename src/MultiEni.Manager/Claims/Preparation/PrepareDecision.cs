@@ -128,7 +128,8 @@ internal static class PrepareDecision
 
     private static DevicePlan WithMode(PrepareObservation seen, AllocatedDevice result, ClaimableDevice device, EniClaimConfig config)
     {
-        var mode = config.Mode ?? device.DefaultMode;
+        // Whoever names a driver does not want the kernel's interface.
+        var mode = config.Mode ?? (config.Driver is null ? device.DefaultMode : ClaimModes.Dpdk);
         var present = device.Offer.Driver;
         var what = $"Request {result.Request} of claim {seen.Asked}";
         if (device.IsAlwaysBound)
@@ -156,7 +157,7 @@ internal static class PrepareDecision
         {
             return Refused(
                 $"{what} wants device {result.Device} in mode dpdk, and NodeENI {device.Eni.NodeEni} does not allow that. Set spec.enableDPDK: true and spec.dpdkBinding: "
-                    + $"WhenClaimed in NodeENI {device.Eni.NodeEni}, or set mode: kernel in the claim's configuration."
+                    + $"WhenClaimed in NodeENI {device.Eni.NodeEni}, or set mode: kernel{(config.Driver is null ? "" : " and no driver")} in the claim's configuration."
             );
         }
 

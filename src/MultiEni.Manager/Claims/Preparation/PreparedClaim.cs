@@ -104,6 +104,11 @@ internal sealed record PreparedClaimDevice
     /// </summary>
     public List<ClaimedNode> Nodes { get; set; } = [];
 
+    /// <summary>
+    /// Whether it is the device of an ENI; of one that nothing was known of, any may be.
+    /// </summary>
+    public bool IsOf(string eniId) => Eni.EniId.Length == 0 || Eni.EniId == eniId;
+
     /// <summary>Where it is.</summary>
     [JsonIgnore]
     public PciAddress Address => Manager.Host.PciAddress.Parse(PciAddress);

@@ -348,6 +348,20 @@ public sealed class ClaimPreparationTests
     }
 
     [Fact]
+    public async Task Another_ENI_that_was_plugged_into_the_place_is_not_given_to_the_claim()
+    {
+        await using var bench = await ClaimBench.StartAsync();
+        var plan = bench.Plan(driver: "ena");
+        plan.Devices[0].Eni = plan.Devices[0].Eni with { MacAddress = "02:00:00:00:00:07" };
+
+        var refused = Assert.IsType<PrepareAnswer.Refused>(await bench.Agent().PrepareAsync(plan));
+
+        Assert.Equal(Reasons.DeviceRemoved, refused.Reason);
+        Assert.Contains("0000:00:06.0 shows the hardware address 02:00:00:00:00:06, and not that of eni-a", refused.Why, StringComparison.Ordinal);
+        Assert.Empty(bench.Files);
+    }
+
+    [Fact]
     public async Task Who_holds_a_device_is_known_until_the_claim_has_ended_and_a_look_holds_nothing()
     {
         await using var bench = await ClaimBench.StartAsync();

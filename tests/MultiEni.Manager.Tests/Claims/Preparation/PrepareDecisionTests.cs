@@ -42,6 +42,12 @@ public sealed class PrepareDecisionTests
                 + "WhenClaimed in NodeENI dpdk, or set mode: kernel in the claim's configuration.",
             Refusal(Seen(Kernel("a"), Result("a")), "\"mode\": \"dpdk\"")
         );
+        // Whoever names a driver does not want the kernel's interface.
+        Assert.EndsWith(
+            "or set mode: kernel and no driver in the claim's configuration.",
+            Refusal(Seen(Kernel("a"), Result("a")), "\"driver\": \"vfio-pci\""),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -52,6 +58,7 @@ public sealed class PrepareDecisionTests
         var device = Assert.Single(Plan(Seen(entry, Result("a"))).Devices);
         Assert.Equal(("dpdk", "igb_uio", true), (device.Mode, device.Driver, device.IsBoundForClaim));
         Assert.Equal("kernel", Assert.Single(Plan(Seen(entry, Result("a")), "\"mode\": \"kernel\"").Devices).Mode);
+        Assert.Equal("vfio-pci", Assert.Single(Plan(Seen(entry, Result("a")), "\"driver\": \"vfio-pci\"").Devices).Driver);
     }
 
     [Theory]

@@ -13,6 +13,7 @@ public sealed class FormerSliceTests : IDisposable
     private readonly ClaimApi _api = new();
     private readonly FakeTimeProvider _clock = new();
     private int _requests;
+    private int _settled;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -32,6 +33,7 @@ public sealed class FormerSliceTests : IDisposable
         _api.Put(Name, Spec());
         await RemoveAsync();
         Assert.Equal([$"DELETE {Name}"], _api.Writes);
+        Assert.Equal(1, _settled);
         Assert.False(File.Exists(Record));
 
         await RemoveAsync();
@@ -71,8 +73,44 @@ public sealed class FormerSliceTests : IDisposable
     {
         await File.WriteAllTextAsync(Record, "{}", Stop);
         _api.Put(Name, Spec());
-        await RemoveAsync(() => "may not delete");
+        var removal = RemoveAsync(() => "may not delete");
         Assert.Equal((1, true), (_requests, File.Exists(Record)));
+        await Eventually.Holds(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(1));
+                return removal.IsCompleted;
+            },
+            "the kubelet's patience to be over"
+        );
+        Assert.Equal((1, false), (_requests, File.Exists(Record)));
+    }
+
+    [Fact]
+    public async Task Offers_wait_for_the_slice_and_for_no_longer_than_the_kubelet_takes()
+    {
+        Assert.Null(Slice().Problem);
+
+        await File.WriteAllTextAsync(Record, "{}", Stop);
+        _api.Put(Name, Spec());
+        var slice = Slice();
+        Assert.Contains($"ResourceSlice {Name}", slice.Problem!.Message, StringComparison.Ordinal);
+        await slice.RemoveAsync(Stop);
+        Assert.Null(slice.Problem);
+
+        await File.WriteAllTextAsync(Record, "{}", Stop);
+        var away = Slice();
+        _api.Refuses = _ => throw new HttpRequestException("away");
+        using var ending = new CancellationTokenSource();
+        var removal = away.RemoveAsync(ending.Token);
+        Assert.NotNull(away.Problem);
+        var settled = Volatile.Read(ref _settled);
+        _clock.Advance(FormerSlice.KubeletPatience + TimeSpan.FromSeconds(1));
+        await Eventually.Holds(() => Volatile.Read(ref _settled) > settled, "the call");
+        Assert.Null(away.Problem);
+        await ending.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => removal);
+        Assert.True(File.Exists(Record));
     }
 
     public void Dispose()
@@ -89,8 +127,10 @@ public sealed class FormerSliceTests : IDisposable
             Assert.Equal(HttpMethod.Delete, request.Method);
             return refusal?.Invoke();
         };
-        return new FormerSlice(Record, _api.Client(_clock), "node-1", _clock, NullLogger.Instance).RemoveAsync(Stop);
+        return Slice().RemoveAsync(Stop);
     }
+
+    private FormerSlice Slice() => new(Record, _api.Client(_clock), "node-1", () => Interlocked.Increment(ref _settled), _clock, NullLogger.Instance);
 
     private static JsonObject Spec() => new() { ["driver"] = "eni.networking.k8s.aws", ["nodeName"] = "node-1" };
 }

@@ -36,7 +36,9 @@ internal sealed class NodePlanner
             input.ElasticIps,
             spec.ElasticIps is null ? [] : input.ElasticIpsOfOthers().Concat(_retained.ElasticIps),
             existing.Values,
-            spec.ElasticIps is null ? ElasticIpHolders.Unknown : input.ElasticIpHolders()
+            spec.ElasticIps is null && existing.Values.All(attachment => attachment.Spec!.ElasticIp is null)
+                ? ElasticIpHolders.Unknown
+                : input.ElasticIpHolders()
         );
         _template = input.Network is null ? null : new AttachmentTemplate(input.NodeEni, input.Network, _firstIndex);
     }

@@ -323,6 +323,17 @@ internal sealed class NodePlanner
             return false;
         }
 
+        if (limits?.Ipv6PerEni is { } most && spec.Ipv6AddressCount + spec.Ipv6PrefixCount > most)
+        {
+            Problem(
+                node,
+                Reasons.InstanceLimit,
+                $"an ENI of {limits.InstanceType} holds {most} IPv6 addresses or prefixes; "
+                    + $"{spec.Ipv6AddressCount + spec.Ipv6PrefixCount} are asked for. Lower spec.ipv6AddressCount or spec.ipv6PrefixCount"
+            );
+            return false;
+        }
+
         if (!slot.Of.Subnet.TakesAddressesOf(spec))
         {
             Problem(

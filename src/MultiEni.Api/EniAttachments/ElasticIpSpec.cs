@@ -10,7 +10,8 @@ public sealed record ElasticIpSpec
     public string? AllocationId { get; set; }
 
     /// <summary>
-    /// Those that it had by former specifications: they are disassociated, and no other ever is.
+    /// Those that it had by former specifications and may still have: they are disassociated, and no
+    /// other ever is.
     /// </summary>
     [JsonPropertyName("formerAllocationIDs")]
     public List<string>? FormerAllocationIds { get; set; }

@@ -36,12 +36,19 @@ internal sealed class AttachmentObserver(
         var spec = attachment.Spec!;
         var slot = Slot(attachment);
         var now = time.GetUtcNow();
+        var adoptable = slot is SlotObservation.Absent ? await AdoptableAsync(attachment, withIndexes, cancellationToken) : null;
+        if (slot is SlotObservation.Absent && spec.Adopt)
+        {
+            // What was read of the instance may have shown the slot's own.
+            slot = Slot(attachment);
+        }
+
         var kept = slot is SlotObservation.Present present ? EniDecision.Kept(attachment, present.Rows) : null;
         var keeps = kept is not null && attachment.Metadata.IsBeingDeleted && keepsEni(spec, kept);
         return new EniObservation(
             attachment,
             slot,
-            slot is SlotObservation.Absent ? await AdoptableAsync(attachment, withIndexes, cancellationToken) : null,
+            slot is SlotObservation.Absent ? adoptable : null,
             withIndexes ? await IndexesAsync(name, spec, cancellationToken) : null,
             MaximumEnis(spec),
             await IsInstanceGoneAsync(spec, cancellationToken),
@@ -142,11 +149,12 @@ internal sealed class AttachmentObserver(
     /// Whether a create call now would carry the token of any that a predecessor may have sent a
     /// moment ago, which makes it harmless that EC2 does not show the ENI of that one yet. With
     /// another specification or another attempt the token is another, and a second ENI would come
-    /// of it; and so it would if a retained one is taken instead.
+    /// of it; and so it would if a retained one is taken instead. The tags of an adoption have no
+    /// token.
     /// </summary>
     private static bool RepeatsTheFirstCreate(EniAttachment attachment) =>
         !attachment.Metadata.IsBeingDeleted
-        && attachment.Spec!.RetainedEni is null
+        && attachment.Spec is { RetainedEni: null, Adopt: false }
         && attachment.Metadata.Generation is null or 1
         && attachment.Status?.Network?.EniId is null;
 

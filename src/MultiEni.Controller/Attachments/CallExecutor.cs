@@ -26,6 +26,9 @@ internal sealed class CallExecutor(
 )
 {
     private static readonly TimeSpan UsedUpRetry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TurnRetry = TimeSpan.FromSeconds(2);
+
+    private readonly EniTurns _turns = new();
 
     /// <summary>Makes the call, or says why not now.</summary>
     /// <returns>Null when the attachment is to be looked at again at once.</returns>
@@ -58,6 +61,40 @@ internal sealed class CallExecutor(
                 : ReconcileResult.Done;
         }
 
+        var contested = call switch
+        {
+            EniStep.Take take => take.Row,
+            EniStep.Attach attach => attach.Row,
+            _ => null,
+        };
+        if (contested is null)
+        {
+            return await CallAsync(observation, call, pass, cancellationToken);
+        }
+
+        if (!_turns.TryEnter(contested.EniId, attachment.Metadata.Name))
+        {
+            return ReconcileResult.After(TurnRetry);
+        }
+
+        try
+        {
+            return await CallAsync(observation, call, pass, cancellationToken);
+        }
+        finally
+        {
+            _turns.Leave(contested.EniId, attachment.Metadata.Name);
+        }
+    }
+
+    private async Task<ReconcileResult?> CallAsync(
+        EniObservation observation,
+        EniStep.Call call,
+        ReconcilePass pass,
+        CancellationToken cancellationToken
+    )
+    {
+        var attachment = observation.Attachment;
         if (!await PrepareAsync(attachment, call, cancellationToken))
         {
             return null;
@@ -126,6 +163,8 @@ internal sealed class CallExecutor(
             EniStep.Adopt adopt => await inventory.ConfirmUnclaimedAsync(adopt.Row, cancellationToken),
             EniStep.AdoptLaunched adopt => await inventory.ConfirmLaunchedAsync(adopt.Row, row => LaunchedEnis.Fits(spec, row), cancellationToken),
             EniStep.Take take => await inventory.ConfirmUnattachedAsync(take.Row, cancellationToken),
+            // Another attachment may have taken it since this was decided.
+            EniStep.Attach attach => inventory.Find(attach.Row.EniId) is not { } row || row.Slot == attach.Row.Slot,
             _ => true,
         };
         return isStillThere

@@ -124,8 +124,8 @@ internal static class EniDecision
             return null;
         }
 
-        return row.ElasticIp is { } present
-            ? wanted.FormerAllocationIds?.Contains(present.AllocationId) == true
+        return row.ElasticIp is not null
+            ? IsFormer(spec, row)
                 ? new EniStep.DisassociateElasticIp(row)
                 : null
             : new EniStep.AssociateElasticIp(row, wanted.AllocationId!);
@@ -262,7 +262,8 @@ internal static class EniDecision
         {
             // Wherever it is by now: its device is given back, and the Elastic IP, which is not its
             // launch template's. Nothing else is undone.
-            var isOurs = kept.ElasticIp is { } ip && ip.AllocationId == observation.Attachment.Spec!.ElasticIp?.AllocationId;
+            var spec = observation.Attachment.Spec!;
+            var isOurs = kept.ElasticIp is { } ip && (ip.AllocationId == spec.ElasticIp?.AllocationId || IsFormer(spec, kept));
             return Release(observation) ?? (isOurs ? new EniStep.DisassociateElasticIp(kept) : ReleaseAdopted(observation, kept));
         }
 
@@ -278,11 +279,16 @@ internal static class EniDecision
                 kept,
                 new PodAddressChange.Unassign(left)
             ),
+            // Nothing but the attachment tells that it is one of ours.
+            EniStep.Delete when observation.KeepsEni && IsFormer(observation.Attachment.Spec!, kept) => new EniStep.DisassociateElasticIp(kept),
             EniStep.Delete when observation.KeepsEni => new EniStep.Retain(kept),
             var other => other,
         };
         return step is EniStep.Wait ? step : Release(observation) ?? step;
     }
+
+    private static bool IsFormer(EniAttachmentSpec spec, EniRow row) =>
+        row.ElasticIp is { } ip && spec.ElasticIp?.FormerAllocationIds?.Contains(ip.AllocationId) == true;
 
     /// <summary>
     /// The next step to let an ENI go that was attached at launch: it stays attached.

@@ -70,7 +70,7 @@ internal sealed record ResourceClass(string Name, string Resource)
             (_, attachments, _) => Of(attachments),
             desired => desired.ToDeviceClass(),
             FromDeviceClass,
-            nodeEni => nodeEni is { Metadata.IsBeingDeleted: false, Spec.EnableDpdk: true },
+            nodeEni => nodeEni is { Metadata.IsBeingDeleted: false, Spec: { } spec } && DeviceSpec.From(spec).Use != DeviceUses.Plain,
             "the DRA driver needs Kubernetes 1.34 or later, which serves resource.k8s.io/v1; choose another eniManager.devicePublisher",
             desired => desired.OfferedBy,
             "pods that request the resource may get no device, or another one; delete the DeviceClass, which is made anew"

@@ -10,6 +10,12 @@ namespace MultiEni.Controller.Ec2;
 /// <param name="Ipv4PerEni">IPv4 addresses an ENI can have, the primary one included.</param>
 internal sealed record InstanceTypeLimits(string InstanceType, int MaximumEnis, IReadOnlyList<int> PerCard, int Ipv4PerEni)
 {
+    /// <summary>
+    /// IPv6 addresses an ENI can have; null while that is not known, as for the types of the table that
+    /// comes with the program.
+    /// </summary>
+    public int? Ipv6PerEni { get; init; }
+
     /// <summary>What its ENIs can be set to; null while that is not known.</summary>
     public EniFeatures? Features { get; init; }
 

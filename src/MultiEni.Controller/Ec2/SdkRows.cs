@@ -88,6 +88,7 @@ internal static class SdkRows
         var total = network.MaximumNetworkInterfaces is > 0 and var stated ? Math.Min(stated, perCard.Sum()) : perCard.Sum();
         return new(type.InstanceType?.Value ?? "", total, perCard, network.Ipv4AddressesPerInterface ?? 1)
         {
+            Ipv6PerEni = network.Ipv6AddressesPerInterface,
             Features = new(type.Hypervisor?.Value != "xen", network.EnaSrdSupported ?? false, Queues(network)),
         };
     }

@@ -39,8 +39,12 @@ internal sealed record ResourceOverlay(
             "Karpenter may launch nodes for pods that cannot run there; delete the NodeOverlay, which is made anew"
         );
 
-    /// <summary>Whether the ENIs of a NodeENI are offered to pods as a resource.</summary>
-    public static bool IsFor(NodeEni nodeEni) => !nodeEni.Metadata.IsBeingDeleted && nodeEni.Spec is { EnableDpdk: true, NodeSelector.Count: > 0 };
+    /// <summary>
+    /// Whether the ENIs of a NodeENI are offered to pods as a resource, bound to a driver for DPDK or
+    /// not.
+    /// </summary>
+    public static bool IsFor(NodeEni nodeEni) =>
+        nodeEni is { Metadata.IsBeingDeleted: false, Spec: { NodeSelector.Count: > 0 } spec } && DeviceSpec.From(spec).Use != DeviceUses.Plain;
 
     /// <summary>
     /// The overlays that there should be, by name. NodeENIs with the same selector have one: what

@@ -42,11 +42,31 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
     /// How old the answer may be at most; null leaves it to the catalog.
     /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<NetworkResolution> ResolveAsync(NodeEniSpec spec, TimeSpan? freshness, CancellationToken cancellationToken)
+    public Task<NetworkResolution> ResolveAsync(NodeEniSpec spec, TimeSpan? freshness, CancellationToken cancellationToken) =>
+        ResolveAsync(spec, freshness, withReservations: false, cancellationToken);
+
+    /// <summary>
+    /// The same before a subnet is called full: its reservations are read however many addresses are
+    /// free, for those may be meant for other ENIs. From then on they are read with each answer.
+    /// </summary>
+    public Task<NetworkResolution> RecheckAsync(NodeEniSpec spec, TimeSpan freshness, CancellationToken cancellationToken) =>
+        ResolveAsync(spec, freshness, NetworkSources.UsesReservations(spec), cancellationToken);
+
+    private async Task<NetworkResolution> ResolveAsync(
+        NodeEniSpec spec,
+        TimeSpan? freshness,
+        bool withReservations,
+        CancellationToken cancellationToken
+    )
     {
         var key = Key(spec);
         _bySources.TryGet(key, out var known);
-        if (known is not null && (FailedJustNow(known) || (freshness is { } oldest ? time.GetElapsedTime(known.At) <= oldest : IsFresh(spec, known))))
+        var isEnough = known is not null && (!withReservations || known.WithReservations);
+        withReservations |= known is { WithReservations: true };
+        if (
+            known is not null
+            && (FailedJustNow(known) || (isEnough && (freshness is { } oldest ? time.GetElapsedTime(known.At) <= oldest : IsFresh(spec, known))))
+        )
         {
             return Keep(key, known);
         }
@@ -54,7 +74,10 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
         try
         {
             var at = time.GetTimestamp();
-            return Keep(key, new Entry(await LookUpAsync(spec, cancellationToken), at, null));
+            return Keep(
+                key,
+                new Entry(await LookUpAsync(spec, withReservations, cancellationToken), at, null) { WithReservations = withReservations }
+            );
         }
         catch (Ec2CallException failed)
         {
@@ -115,7 +138,7 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
         return onlyIds || age < LookupLifetime;
     }
 
-    private async Task<NetworkResolution> LookUpAsync(NodeEniSpec spec, CancellationToken cancellationToken)
+    private async Task<NetworkResolution> LookUpAsync(NodeEniSpec spec, bool withReservations, CancellationToken cancellationToken)
     {
         // Read before EC2 is asked: an ENI made in between is then taken off once too often and not
         // once too seldom.
@@ -172,7 +195,7 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
 
         var resolution = NetworkResolver.Resolve(
             spec,
-            await WithReservationsAsync(spec, subnets.DistinctBy(subnet => subnet.SubnetId).ToList(), cancellationToken),
+            await WithReservationsAsync(spec, subnets.DistinctBy(subnet => subnet.SubnetId).ToList(), withReservations, cancellationToken),
             groups.DistinctBy(group => group.Id).ToList()
         );
         if (resolution.Network is not { } network)
@@ -185,8 +208,13 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
         return resolution with { Network = network with { Counted = counted } };
     }
 
-    // Asked only of a subnet that would be refused without: in all others it makes no difference.
-    private async Task<List<SubnetRow>> WithReservationsAsync(NodeEniSpec spec, List<SubnetRow> subnets, CancellationToken cancellationToken)
+    // Asked only of subnets that would be refused without: in all others it makes no difference.
+    private async Task<List<SubnetRow>> WithReservationsAsync(
+        NodeEniSpec spec,
+        List<SubnetRow> subnets,
+        bool all,
+        CancellationToken cancellationToken
+    )
     {
         if (!NetworkSources.UsesReservations(spec))
         {
@@ -196,7 +224,7 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
         for (var i = 0; i < subnets.Count; i++)
         {
             var subnet = subnets[i];
-            if (subnet.Ipv6Native || subnet.FreeAddresses >= FreeAddresses.NeededFor(spec))
+            if (subnet.Ipv6Native || (!all && subnet.FreeAddresses >= FreeAddresses.NeededFor(spec)))
             {
                 continue;
             }
@@ -274,7 +302,10 @@ internal sealed class NetworkCatalog(Ec2Client ec2, Func<IEnumerable<EniAttachme
             ApiJson.Default.NodeEniSpec
         );
 
-    private sealed record Entry(NetworkResolution Resolution, long At, long? FailedAt);
+    private sealed record Entry(NetworkResolution Resolution, long At, long? FailedAt)
+    {
+        public bool WithReservations { get; init; }
+    }
 }
 
 /// <summary>The ranges of a subnet.</summary>

@@ -116,10 +116,18 @@ internal sealed class PlanReconciler(
             plan = Planner.Plan(input);
         }
 
-        if (plan.UsesFreeAddresses)
+        if (plan.UsesFreeAddresses && !IsShort(plan))
         {
-            var oldest = plan.Problems.Any(problem => problem.Reason == Reasons.SubnetFull) ? RecheckLifetime : AddressLifetime;
-            var fresh = await catalog.ResolveAsync(nodeEni.Spec!, oldest, cancellationToken);
+            PlanWith(await catalog.ResolveAsync(nodeEni.Spec!, AddressLifetime, cancellationToken));
+        }
+
+        if (plan.UsesFreeAddresses && IsShort(plan))
+        {
+            PlanWith(await catalog.RecheckAsync(nodeEni.Spec!, RecheckLifetime, cancellationToken));
+        }
+
+        void PlanWith(NetworkResolution fresh)
+        {
             if (fresh != resolution)
             {
                 resolution = fresh;
@@ -154,6 +162,8 @@ internal sealed class PlanReconciler(
         await ApplyAsync(plan, cancellationToken);
         return ReconcileResult.After(NextLook(resolution, plan));
     }
+
+    private static bool IsShort(Plan plan) => plan.Problems.Any(problem => problem.Reason == Reasons.SubnetFull);
 
     private TimeSpan NextLook(NetworkResolution resolution, Plan plan)
     {

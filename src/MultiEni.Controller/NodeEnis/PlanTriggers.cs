@@ -3,6 +3,7 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Kubernetes;
+using MultiEni.Controller.Planning;
 using MultiEni.Operator.Informers;
 
 namespace MultiEni.Controller.NodeEnis;
@@ -35,12 +36,18 @@ internal static class PlanTriggers
 
     /// <summary>
     /// Whether an attachment went, and may be replaced now, or became ready, and makes way for the
-    /// next replacement.
+    /// next replacement, or its ENI was seen without an Elastic IP that it was to lose.
     /// </summary>
     /// <param name="change">The change of the attachment.</param>
     /// <param name="holdsBack">Whether replacements wait for others.</param>
     public static bool Concerns(ObjectChange<EniAttachment> change, Func<NodeEniReference, bool> holdsBack) =>
-        change is ObjectChange<EniAttachment>.Deleted || (BecameReady(change) && holdsBack(change.Current.Spec!.NodeEniRef));
+        change is ObjectChange<EniAttachment>.Deleted || LostElasticIp(change) || (BecameReady(change) && holdsBack(change.Current.Spec!.NodeEniRef));
+
+    private static bool LostElasticIp(ObjectChange<EniAttachment> change) =>
+        change is ObjectChange<EniAttachment>.Updated { Old: var old, New: var now }
+        && now.Spec!.ElasticIp?.FormerAllocationIds is { Count: > 0 }
+        && ElasticIpHolders.IsObserved(now)
+        && (!ElasticIpHolders.IsObserved(old) || old.Status?.Network?.PublicIp != now.Status?.Network?.PublicIp);
 
     private static bool BecameReady(ObjectChange<EniAttachment> change) =>
         change is ObjectChange<EniAttachment>.Updated { Old: var old, New: var now }

@@ -1,4 +1,6 @@
+using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
+using MultiEni.Api.Kubernetes;
 using MultiEni.Controller.Ec2;
 
 namespace MultiEni.Controller.Planning;
@@ -34,17 +36,31 @@ internal sealed class ElasticIpHolders(
     private readonly ILookup<string, EniRow> _rows = rows.Where(row => row.ElasticIp is not null)
         .ToLookup(row => row.ElasticIp!.AllocationId, StringComparer.Ordinal);
 
-    private readonly HashSet<string> _slotsWithOne = rows.Where(row => row.ElasticIp is not null)
-        .Select(row => row.Slot)
-        .OfType<string>()
-        .ToHashSet(StringComparer.Ordinal);
+    private readonly ILookup<string, EniRow> _bySlot = rows.Where(row => row.Slot is not null).ToLookup(row => row.Slot!, StringComparer.Ordinal);
+
+    /// <summary>
+    /// Whether the ENI of an attachment was seen with the Elastic IP that it is to have, or with none
+    /// if it is to have none, so that nothing it is to lose is on it. By its present specification: no
+    /// call of a former one is under way any more that could bring it back.
+    /// </summary>
+    public bool HasNoFormer(EniAttachment attachment) =>
+        IsObserved(attachment)
+        && _bySlot[attachment.Metadata.Name].Any()
+        && OnEniOf(attachment.Metadata.Name) == attachment.Spec!.ElasticIp?.AllocationId;
+
+    /// <summary>Whether the status of an attachment is about its present specification.</summary>
+    public static bool IsObserved(EniAttachment attachment) =>
+        attachment.Status?.Conditions.Find(ConditionTypes.Attached)?.ObservedGeneration is { } seen && seen == attachment.Metadata.Generation;
 
     /// <summary>
     /// Whether EC2 refused it to the ENI of an attachment. Not if that ENI has one, of whomever: then
     /// no other would be taken either.
     /// </summary>
     public bool IsRefused(string attachment, string allocationId) =>
-        isRefused?.Invoke(attachment, allocationId) == true && !_slotsWithOne.Contains(attachment);
+        isRefused?.Invoke(attachment, allocationId) == true && OnEniOf(attachment) is null;
+
+    /// <summary>The one that the ENI of an attachment has; null when it has none.</summary>
+    public string? OnEniOf(string attachment) => _bySlot[attachment].Select(row => row.ElasticIp?.AllocationId).FirstOrDefault(id => id is not null);
 
     /// <summary>Whether an ENI of the cluster has it, and nobody is about to take it from there.</summary>
     public bool IsHeld(string allocationId) => _rows[allocationId].Any(row => !IsGivenUp(row));

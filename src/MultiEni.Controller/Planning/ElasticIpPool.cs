@@ -48,6 +48,17 @@ internal sealed class ElasticIpPool
     /// <param name="held">The one that the retained ENI has which it takes; null for none.</param>
     public ElasticIpChoice For(string name, EniAttachment? present, string? held = null)
     {
+        var choice = Choose(name, present, held);
+        return present?.Spec!.ElasticIp?.FormerAllocationIds is { } former && choice.ElasticIp is { } next && _holders.HasNoFormer(present)
+            ? choice with
+            {
+                ElasticIp = Without(next, former),
+            }
+            : choice;
+    }
+
+    private ElasticIpChoice Choose(string name, EniAttachment? present, string? held)
+    {
         var has = present?.Spec!.ElasticIp;
         if (present is { Metadata.IsBeingDeleted: true })
         {
@@ -59,16 +70,12 @@ internal sealed class ElasticIpPool
             return new(has is null ? null : Changed(has, to: null), Lack: null);
         }
 
-        // The ENI comes with it, so it is first whatever was chosen before there was an ENI.
-        if (held is not null && held != has?.AllocationId)
+        // The ENI comes with it, so it is first whatever was chosen before there was an ENI. Unless it
+        // is known to be one of them, it may be somebody else's, and is left.
+        held ??= has?.AllocationId is null ? _holders.OnEniOf(name) : null;
+        if (held is not null && held != has?.AllocationId && Listed.Contains(held))
         {
-            if (IsUsable(held))
-            {
-                return Give(has, held);
-            }
-
-            // It is to have another one, so that this one is taken from it first.
-            has = Changed(new() { AllocationId = held, FormerAllocationIds = has?.FormerAllocationIds }, has?.AllocationId);
+            return Give(has, held);
         }
 
         if (has?.AllocationId is { } kept && IsUsable(kept) && (kept == held || _holders.MayKeep(name, kept)))
@@ -108,6 +115,12 @@ internal sealed class ElasticIpPool
     private bool IsUsable(string allocationId) => _available is ElasticIps.Unknown || Listed.Contains(allocationId);
 
     private IReadOnlyList<string> Listed => _available is ElasticIps.Known known ? known.Ids : [];
+
+    private static ElasticIpSpec? Without(ElasticIpSpec spec, IEnumerable<string> gone)
+    {
+        List<string> former = [.. (spec.FormerAllocationIds ?? []).Except(gone)];
+        return spec.AllocationId is null && former.Count == 0 ? null : spec with { FormerAllocationIds = former.Count == 0 ? null : former };
+    }
 
     private static ElasticIpSpec Changed(ElasticIpSpec? has, string? to)
     {

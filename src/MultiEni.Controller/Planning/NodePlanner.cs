@@ -36,7 +36,9 @@ internal sealed class NodePlanner
             input.ElasticIps,
             spec.ElasticIps is null ? [] : input.ElasticIpsOfOthers().Concat(_retained.ElasticIps),
             existing.Values,
-            spec.ElasticIps is null ? ElasticIpHolders.Unknown : input.ElasticIpHolders()
+            spec.ElasticIps is null && existing.Values.All(attachment => attachment.Spec!.ElasticIp is null)
+                ? ElasticIpHolders.Unknown
+                : input.ElasticIpHolders()
         );
         _template = input.Network is null ? null : new AttachmentTemplate(input.NodeEni, input.Network, _firstIndex);
     }
@@ -317,6 +319,17 @@ internal sealed class NodePlanner
                 Reasons.InstanceLimit,
                 $"an ENI of {limits.InstanceType} holds {limits.Ipv4PerEni} IPv4 addresses or prefixes, its own included; "
                     + $"{1 + spec.SecondaryPrivateIpCount + spec.Ipv4PrefixCount} are asked for. Lower spec.secondaryPrivateIPCount or spec.ipv4PrefixCount"
+            );
+            return false;
+        }
+
+        if (limits?.Ipv6PerEni is { } most && spec.Ipv6AddressCount + spec.Ipv6PrefixCount > most)
+        {
+            Problem(
+                node,
+                Reasons.InstanceLimit,
+                $"an ENI of {limits.InstanceType} holds {most} IPv6 addresses or prefixes; "
+                    + $"{spec.Ipv6AddressCount + spec.Ipv6PrefixCount} are asked for. Lower spec.ipv6AddressCount or spec.ipv6PrefixCount"
             );
             return false;
         }

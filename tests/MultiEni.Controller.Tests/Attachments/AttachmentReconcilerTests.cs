@@ -79,6 +79,45 @@ public sealed class AttachmentReconcilerTests
         Assert.Equal(2, world.View.Attachment(world.Name)!.Status!.Network!.Attempt);
     }
 
+    [Fact]
+    public async Task While_one_attachment_is_about_to_take_an_ENI_another_one_does_not_attach_it()
+    {
+        await using var world = await AttachmentWorld.StartAsync();
+        world.Ec2.BeforeMutation = () => throw new SentException();
+        using var parts = new Parts(world);
+        await parts.Inventory.FirstSweepAsync(Ct);
+        var row = A.Row("eni-0123456789abcdef0");
+        var mine = parts.Observation(row);
+        var other = mine with { Attachment = mine.Attachment with { Metadata = mine.Attachment.Metadata with { Name = "other" } } };
+
+        var taking = parts.Reconciler.TakeAsync(other, new EniStep.Take(row, 1, 3), new ReconcilePass(), Ct);
+        Assert.False(taking.IsCompleted);
+        Assert.Equal(
+            ReconcileResult.After(TimeSpan.FromSeconds(2)),
+            await parts.Reconciler.TakeAsync(mine, new EniStep.Attach(row, 2), new ReconcilePass(), Ct)
+        );
+
+        world.Ec2.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await taking);
+        await Assert.ThrowsAsync<SentException>(() => parts.Reconciler.TakeAsync(mine, new EniStep.Attach(row, 2), new ReconcilePass(), Ct));
+    }
+
+    [Fact]
+    public async Task An_ENI_that_is_another_slots_by_now_is_not_attached()
+    {
+        await using var world = await AttachmentWorld.StartAsync();
+        using var parts = new Parts(world);
+        var row = await world.Ec2.CreateAsync("taker");
+        world.Ec2.BeforeMutation = () => throw new SentException();
+        await parts.Inventory.FirstSweepAsync(Ct);
+        var formerly = row with { Tags = new Dictionary<string, string>(row.Tags) { [MultiEni.Controller.Ec2.EniTags.Slot] = world.Name } };
+
+        Assert.Null(await parts.Reconciler.TakeAsync(parts.Observation(formerly), new EniStep.Attach(formerly, 2), new ReconcilePass(), Ct));
+        await Assert.ThrowsAsync<SentException>(() =>
+            parts.Reconciler.TakeAsync(parts.Observation(row), new EniStep.Attach(row, 2), new ReconcilePass(), Ct)
+        );
+    }
+
     private sealed class SentException : Exception;
 
     /// <summary>A reconciler and what it is made of.</summary>

@@ -94,7 +94,7 @@ public sealed class EniDecisionTests
     [Fact]
     public void An_adopted_ENI_does_not_carry_our_Elastic_IP_away()
     {
-        var deleting = A.Attachment(deleting: true, spec: s => s.ElasticIp = new() { AllocationId = "e1" });
+        var deleting = A.Attachment(deleting: true, spec: s => s.ElasticIp = new() { AllocationId = "e1", FormerAllocationIds = ["e0"] });
         EniRow With(string? elasticIp) =>
             A.Adopted(A.Row(attachment: A.Attached())) with
             {
@@ -102,6 +102,7 @@ public sealed class EniDecisionTests
             };
 
         Assert.IsType<EniStep.DisassociateElasticIp>(Next(deleting, With("e1")));
+        Assert.IsType<EniStep.DisassociateElasticIp>(Next(deleting, With("e0")));
         Assert.IsType<EniStep.Release>(Next(deleting, With("e2")));
         Assert.IsType<EniStep.Release>(Next(deleting, With(null)));
     }
@@ -432,6 +433,12 @@ public sealed class EniDecisionTests
         Assert.Equal("eni-1", Assert.IsType<EniStep.Retain>(Of(A.Row())).Row.EniId);
         Assert.IsType<EniStep.Retain>(Of(A.Row(), gone: true));
         Assert.IsType<EniStep.Delete>(Next(attachment, A.Row()));
+
+        attachment.Spec!.ElasticIp = new() { AllocationId = "e2", FormerAllocationIds = ["e1"] };
+        EniRow With(string elasticIp) => A.Row() with { ElasticIp = new(elasticIp, "eipassoc-1", "") };
+        Assert.IsType<EniStep.DisassociateElasticIp>(Of(With("e1")));
+        Assert.IsType<EniStep.Retain>(Of(With("e2")));
+        Assert.IsType<EniStep.Retain>(Of(With("e3")));
     }
 
     [Fact]

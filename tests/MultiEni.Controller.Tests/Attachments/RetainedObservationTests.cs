@@ -34,6 +34,25 @@ public sealed class RetainedObservationTests
     }
 
     [Fact]
+    public async Task Nothing_is_created_beside_what_a_predecessor_may_have_adopted_a_moment_ago()
+    {
+        await using var world = await Ec2World.StartAsync();
+        using var stand = new Stand(
+            world,
+            Attachment("plain", world.Subnet),
+            Attachment("adopting", world.Subnet, change: spec => spec.Adopt = true)
+        );
+        await stand.Inventory.FirstSweepAsync(Ct);
+
+        // A create call is repeated with its token; tags have none.
+        Assert.IsType<SlotObservation.Absent>((await stand.ObserveAsync("plain")).Slot);
+        Assert.IsType<SlotObservation.AbsentForNow>((await stand.ObserveAsync("adopting")).Slot);
+
+        await stand.SettleAsync();
+        Assert.IsType<SlotObservation.Absent>((await stand.ObserveAsync("adopting")).Slot);
+    }
+
+    [Fact]
     public async Task One_of_another_NodeENI_or_with_another_address_is_not_offered()
     {
         await using var world = await Ec2World.StartAsync();

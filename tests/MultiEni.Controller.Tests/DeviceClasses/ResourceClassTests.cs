@@ -48,6 +48,20 @@ public sealed class ResourceClassTests
     public void The_default_name_of_a_device_has_a_class() =>
         Assert.Equal("intel.com/intel_sriov_netdevice_1", Assert.Single(ResourceClass.Of([On("intel.com/intel_sriov_netdevice_1")])).Resource);
 
+    // enableDPDK, dpdkResourceName, dpdkPCIAddress, and whether it is told what is in a class's way.
+    [Theory]
+    [InlineData(true, null, null, true)]
+    [InlineData(false, "fast", null, true)]
+    [InlineData(false, null, "0000:00:06.0", true)]
+    [InlineData(false, null, null, false)]
+    public void Every_NodeENI_whose_devices_are_offered_is_told_of_its_class(bool dpdk, string? resource, string? address, bool isTold) =>
+        Assert.Equal(
+            isTold,
+            ResourceClass.Kind.IsFor(
+                A.NodeEni(spec: spec => (spec.EnableDpdk, spec.DpdkResourceName, spec.DpdkPciAddress) = (dpdk, resource, address))
+            )
+        );
+
     [Fact]
     public void An_agents_word_alone_makes_no_class_for_the_whole_cluster() => Assert.Empty(ResourceClass.Of([On("nvidia.com/gpu")]));
 

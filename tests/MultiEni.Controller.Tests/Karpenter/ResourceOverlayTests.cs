@@ -74,13 +74,22 @@ public sealed class ResourceOverlayTests
         var leaving = On("blue", "node-1");
         leaving.Metadata.DeletionTimestamp = A.Noon;
         var plain = Named("blue", "fast");
-        plain.Spec!.EnableDpdk = false;
+        (plain.Spec!.EnableDpdk, plain.Spec.DpdkResourceName) = (false, null);
         var deleted = Named("blue", "fast");
         deleted.Metadata.DeletionTimestamp = A.Noon;
 
         Assert.Equal([("intel.com/fast", 1)], Capacity(Assert.Single(Of([Named("blue", "fast")], [On("blue", "node-1"), leaving]))));
         Assert.Empty(Of([plain]));
         Assert.Empty(Of([deleted]));
+    }
+
+    [Fact]
+    public void A_device_that_is_offered_on_its_kernel_driver_is_promised_like_others()
+    {
+        var kernel = Named("blue", "fast");
+        kernel.Spec!.EnableDpdk = false;
+
+        Assert.Equal([("intel.com/fast", 1)], Capacity(Assert.Single(Of([kernel]))));
     }
 
     [Fact]

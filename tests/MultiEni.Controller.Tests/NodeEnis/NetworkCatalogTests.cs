@@ -107,6 +107,29 @@ public sealed class NetworkCatalogTests
         }
     }
 
+    [Fact]
+    public async Task Before_a_subnet_is_called_full_its_reservations_are_read_however_many_addresses_are_free_and_from_then_on()
+    {
+        await using var world = await Ec2World.StartAsync();
+        world.Simulator.World.Reserve(world.Subnet, new("10.0.0.128/25", IsForPrefixes: true));
+        var catalog = new NetworkCatalog(world.Client, () => [], world.Time);
+        var (plain, prefixes) = (Sources(world.Subnet, world.Group), Sources(world.Subnet, world.Group) with { Ipv4PrefixCount = 1 });
+        var lifetime = TimeSpan.FromSeconds(5);
+        int Asked() => world.Simulator.Counters.Snapshot()["GetSubnetCidrReservations"].Total;
+        static int Kept(NetworkResolution resolution) => Assert.Single(resolution.Network!.Subnets).Reservations.Count;
+
+        Assert.Equal(0, Kept(await catalog.ResolveAsync(prefixes, null, Ct)));
+        Assert.Equal(1, Kept(await catalog.RecheckAsync(prefixes, lifetime, Ct)));
+        Assert.Equal(1, Kept(await catalog.RecheckAsync(prefixes, lifetime, Ct)));
+        Assert.Equal(1, Kept(await catalog.ResolveAsync(prefixes, null, Ct)));
+        Assert.Equal(1, Asked());
+
+        world.Time.Advance(2 * lifetime);
+        Assert.Equal(1, Kept(await catalog.ResolveAsync(prefixes, lifetime, Ct)));
+        Assert.Equal(0, Kept(await catalog.RecheckAsync(plain, lifetime, Ct)));
+        Assert.Equal(2, Asked());
+    }
+
     private static NodeEniSpec Sources(string subnet, string group) => new() { SubnetId = subnet, SecurityGroupIds = [group] };
 
     private static int Asked(Ec2World world) => world.Simulator.Counters.Snapshot()["DescribeSubnets"].Total;

@@ -63,6 +63,38 @@ public sealed class PlanTriggersTests
         Assert.Equal(plans, PlanTriggers.Concerns(change, _ => holdsBack));
     }
 
+    // For two looks at an attachment which is to lose an Elastic IP or none: the generation that its
+    // status is about, and the address that it shows.
+    [Theory]
+    [InlineData("e1", 0, "203.0.113.1", 1, null, true)]
+    [InlineData("e1", 1, "203.0.113.1", 1, null, true)]
+    [InlineData("e1", 1, null, 1, null, false)]
+    [InlineData("e1", 0, "203.0.113.1", 0, null, false)]
+    [InlineData(null, 0, "203.0.113.1", 1, null, false)]
+    public void An_ENI_that_is_seen_without_what_it_was_to_lose_is_planned_to_forget_it(
+        string? former,
+        int observedBefore,
+        string? before,
+        int observed,
+        string? now,
+        bool plans
+    )
+    {
+        EniAttachment Look(int generation, string? publicIp) =>
+            A.Attachment(
+                spec: spec => spec.ElasticIp = new() { FormerAllocationIds = former is null ? null : [former] },
+                network: new() { PublicIp = publicIp },
+                conditions: A.Condition(ConditionTypes.Attached, true) with
+                {
+                    ObservedGeneration = generation,
+                }
+            );
+
+        var change = new ObjectChange<EniAttachment>.Updated(Look(observedBefore, before), Look(observed, now));
+
+        Assert.Equal(plans, PlanTriggers.Concerns(change, _ => false));
+    }
+
     [Fact]
     public void An_attachment_that_went_may_be_replaced() =>
         Assert.True(PlanTriggers.Concerns(new ObjectChange<EniAttachment>.Deleted(Attachment(ready: true)), _ => false));

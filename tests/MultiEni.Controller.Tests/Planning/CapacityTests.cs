@@ -80,6 +80,32 @@ public sealed class CapacityTests
         Assert.True(Assert.Single(plan.Problems).Temporary);
     }
 
+    // IPv6 addresses, prefixes, how many an ENI of the type holds, and whether there is one.
+    [Theory]
+    [InlineData(6, 0, 6, true)]
+    [InlineData(7, 0, 6, false)]
+    [InlineData(0, 7, 6, false)]
+    [InlineData(1, 0, 0, false)]
+    [InlineData(0, 0, 0, true)]
+    [InlineData(99, 0, null, true)]
+    public void More_IPv6_addresses_than_an_ENI_of_the_type_holds_are_refused_if_that_is_known(int addresses, int prefixes, int? most, bool comes)
+    {
+        var plan = Planner.Plan(
+            A.PlanInput(
+                A.NodeEni(spec: s => (s.Ipv6AddressCount, s.Ipv6PrefixCount) = (addresses, prefixes)),
+                OneNode,
+                A.Network(A.Subnet("subnet-a1")),
+                limits: A.OneCard(3) with
+                {
+                    Ipv6PerEni = most,
+                }
+            )
+        );
+
+        Assert.Equal(comes ? 1 : 0, plan.Apply.Count);
+        Assert.Equal(comes ? [] : [Reasons.InstanceLimit], plan.Problems.Select(problem => problem.Reason));
+    }
+
     [Fact]
     public void More_addresses_than_an_ENI_of_the_type_holds_are_refused_with_both_numbers()
     {

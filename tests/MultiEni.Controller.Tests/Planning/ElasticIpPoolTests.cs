@@ -33,12 +33,12 @@ public sealed class ElasticIpPoolTests
     }
 
     // The Elastic IPs listed, the one chosen before there was an ENI, that of the ENI which is taken,
-    // and what it is to have and to lose.
+    // and what it is to have and to lose. One that is not listed may be somebody else's and is left.
     [Theory]
     [InlineData("e1 e3", "e1", "e3", "e3", "e1")]
-    [InlineData("e1", "e1", "e3", "e1", "e3")]
+    [InlineData("e1", "e1", "e3", "e1", null)]
     [InlineData("e1 e3", "e3", "e3", "e3", null)]
-    [InlineData("e1", null, "e3", "e1", "e3")]
+    [InlineData("e1", null, "e3", "e1", null)]
     [InlineData("e3", null, "e3", "e3", null)]
     public void A_retained_ENI_brings_its_own_even_where_another_was_chosen(
         string listed,
@@ -107,6 +107,69 @@ public sealed class ElasticIpPoolTests
 
         Assert.Equal((null, Reasons.NoElasticIpLeft), (Choice(both).ElasticIp!.AllocationId, Choice(both).Lack?.Reason));
         Assert.Equal(("e1", null), (Choice(deleted).ElasticIp!.AllocationId, Choice(deleted).Lack?.Reason));
+    }
+
+    [Fact]
+    public void As_long_as_nobody_knows_whether_it_is_one_of_the_list_the_one_of_a_retained_ENI_is_not_claimed()
+    {
+        var mine = A.Attachment("m");
+        var unknown = new ElasticIps.Unknown("EC2 throttled");
+        ElasticIpPool Pool(ElasticIps available, ElasticIpHolders holders) => new(new(), available, ["e1"], [mine], holders);
+
+        Assert.Null(Pool(unknown, ElasticIpHolders.Unknown).For("m", mine, held: "e1").ElasticIp);
+
+        // The ENI is in the slot when EC2 answers.
+        var holders = new ElasticIpHolders([mine], [Having("eni-1", "m", "e1")]);
+        Assert.Equal("e1", Pool(new ElasticIps.Known(["e0", "e1"]), holders).For("m", mine).ElasticIp!.AllocationId);
+        Assert.Equal("e0", Pool(new ElasticIps.Known(["e0"]), holders).For("m", mine).ElasticIp!.AllocationId);
+    }
+
+    // What the attachment names after `e1`, the Elastic IP of its ENI in EC2 (`-` for none, null while
+    // there is no ENI), whether its status is about that specification, and what is still to be lost.
+    [Theory]
+    [InlineData("e2", "e2", true, null)]
+    [InlineData("e2", "-", true, "e1")]
+    [InlineData("e2", "e9", true, "e1")]
+    [InlineData("e2", "e1", true, "e1")]
+    [InlineData("e2", "e2", false, "e1")]
+    [InlineData("e2", null, true, "e1")]
+    [InlineData(null, "-", true, null)]
+    [InlineData(null, "e1", true, "e1")]
+    public void What_an_ENI_is_to_lose_is_forgotten_once_it_was_seen_with_what_it_is_to_have(
+        string? named,
+        string? onEni,
+        bool observed,
+        string? lost
+    )
+    {
+        var mine = Naming("m", named, former: "e1");
+        mine = mine with
+        {
+            Status = new() { Conditions = [A.Condition(ConditionTypes.Attached, true) with { ObservedGeneration = observed ? 1 : 0 }] },
+        };
+        EniRow[] rows =
+            onEni is null ? []
+            : onEni is "-" ? [Having("eni-1", "m", "e1") with { ElasticIp = null }]
+            : [Having("eni-1", "m", onEni)];
+
+        var pool = new ElasticIpPool(named is null ? null : new(), new ElasticIps.Known(["e2"]), [], [mine], new ElasticIpHolders([mine], rows));
+
+        Assert.Equal(
+            named is null && lost is null ? null : new() { AllocationId = named, FormerAllocationIds = lost is null ? null : [lost] },
+            pool.For("m", mine).ElasticIp
+        );
+    }
+
+    [Fact]
+    public void What_an_ENI_is_to_lose_only_now_is_remembered_though_it_was_seen_without_it_for_it_may_be_under_way()
+    {
+        var mine = Naming("m", "e1");
+        mine = mine with { Status = new() { Conditions = [A.Condition(ConditionTypes.Attached, true)] } };
+        var holders = new ElasticIpHolders([mine], [Having("eni-1", "m", "e1") with { ElasticIp = null }]);
+
+        var choice = new ElasticIpPool(null, ElasticIps.None, [], [mine], holders).For("m", mine);
+
+        Assert.Equal(new ElasticIpSpec { FormerAllocationIds = ["e1"] }, choice.ElasticIp);
     }
 
     // Those of the list that EC2 refused to the ENI, the one that its ENI has, and what it is to have.

@@ -180,17 +180,19 @@ public sealed class RetainedEnisTests
 
         Assert.Equal(["e3", "e2", null], plan.Apply.Select(made => made.Spec!.ElasticIp?.AllocationId));
         Assert.Equal(Reasons.NoElasticIpLeft, Assert.Single(plan.Problems).Reason);
-        Assert.Equal("e3", Assert.Single(unknown.Apply).Spec!.ElasticIp?.AllocationId);
+        // It stays on the ENI; whether it is one of the list is not known.
+        Assert.Null(Assert.Single(unknown.Apply).Spec!.ElasticIp);
+        Assert.Equal(Reasons.ElasticIpsUnavailable, Assert.Single(unknown.Problems).Reason);
     }
 
     [Fact]
-    public void An_Elastic_IP_that_is_no_longer_listed_is_taken_from_the_ENI()
+    public void An_Elastic_IP_that_is_not_listed_may_be_somebody_elses_and_is_left_on_the_ENI()
     {
         var nodeEni = Retaining(s => s.ElasticIps = new() { AllocationIds = ["e2"] });
 
         var plan = Plan(nodeEni, OneSubnet, ["x"], [Row("eni-1", elasticIp: "e1")], elasticIps: new ElasticIps.Known(["e2"]));
 
-        Assert.Equal(new ElasticIpSpec { AllocationId = "e2", FormerAllocationIds = ["e1"] }, Assert.Single(plan.Apply).Spec!.ElasticIp);
+        Assert.Equal(new ElasticIpSpec { AllocationId = "e2" }, Assert.Single(plan.Apply).Spec!.ElasticIp);
     }
 
     private static NodeEni Retaining(Action<NodeEniSpec>? spec = null) =>

@@ -69,6 +69,21 @@ public class CapacityStories
     }
 
     [Fact]
+    public async Task Several_ENIs_whose_prefixes_a_subnet_keeps_are_not_refused_because_its_free_addresses_are_enough_for_one()
+    {
+        await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 2, Zones = 1 });
+        var world = stage.Cluster.Ec2.World;
+        var subnet = world.AddSubnet(stage.Cluster.Network.VpcId, stage.Cluster.Network.Zones[0], "10.9.0.0/24").Id;
+        world.Reserve(subnet, new("10.9.0.128/25", IsForPrefixes: true));
+        world.OccupyAddresses(subnet, 100);
+
+        await stage.ApplyAsync(Manifests.NodeEni("prefixes", "ipv4PrefixCount: 1").Replace("subnet-12345678", subnet));
+
+        await stage.UntilReadyAsync("prefixes", 2);
+        Assert.Equal((2, 1), (stage.Calls("CreateNetworkInterface"), stage.Calls("GetSubnetCidrReservations")));
+    }
+
+    [Fact]
     public async Task A_fragmented_subnet_is_left_for_its_sibling_and_the_message_says_what_is_missing()
     {
         await using var stage = await Stage.StartAsync(new StageOptions { Nodes = 2, Acceleration = 30 });

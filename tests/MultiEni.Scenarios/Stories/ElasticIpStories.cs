@@ -52,7 +52,22 @@ public class ElasticIpStories
 
         await stage.ApplyAsync(Manifests.NodeEni("public"));
         await stage.UntilAsync(() => world.ElasticIps.All(address => address.NetworkInterfaceId is null), "nobody has one any more");
+        await stage.UntilAsync(
+            async () => (await stage.AttachmentsAsync("public")).All(attachment => attachment.Spec!.ElasticIp is null),
+            "what they had is forgotten"
+        );
         await stage.UntilReadyAsync("public", 2);
+
+        // By hand: it was theirs, and is the administrator's now.
+        world.MoveElasticIp(ids[1], kept);
+        await stage.UntilAsync(
+            async () => (await stage.AttachmentsAsync("public")).Any(attachment => attachment.Status!.Network!.PublicIp is { Length: > 0 }),
+            "the status shows it"
+        );
+        var sweeps = stage.Calls("DescribeNetworkInterfaces");
+        await stage.UntilAsync(() => stage.Calls("DescribeNetworkInterfaces") > sweeps + 3, "several sweeps have passed");
+        Assert.Equal(ids[1], Of(stage, kept));
+
         await stage.DeleteNodeEniAsync("public");
         await stage.AssertNothingLeftAsync();
         Assert.Equal(3, world.ElasticIps.Count);

@@ -336,11 +336,22 @@ internal sealed class EniInventory : IDisposable
     /// </summary>
     public async Task<IReadOnlyList<EniRow>> LaunchedAsync(InstanceId instanceId, CancellationToken cancellationToken)
     {
+        var observation = Begin();
         var read = await _occupancy.ReadAsync(instanceId, cancellationToken);
+        // A predecessor adopted it a moment ago, and no description by tags has shown it yet.
+        var adopted = read.Given.Where(row => row.Tags.GetValueOrDefault(EniTags.Cluster) == _options.Cluster && row.Slot is not null).ToList();
+        if (adopted.Count > 0)
+        {
+            Step(state => state.Observe(observation, [.. adopted.Where(row => IsNews(state, row))]));
+        }
+
         return Read(state =>
             read.Given.Select(state.AsReleased).Where(row => LaunchedEnis.IsFree(row) && state.Find(row.EniId)?.Slot is null).ToList()
         );
     }
+
+    private static bool IsNews(InventoryState state, EniRow row) =>
+        state.Find(row.EniId) is null && !state.IsReleased(row.EniId) && state.PresenceOf(row.EniId) is not Presence.Absent;
 
     /// <summary>
     /// Whether an ENI that was attached at launch is still there and still to be had: the reading

@@ -196,6 +196,28 @@ public sealed class LaunchedEnisTests
         Assert.Equal(launched, Assert.Single(inventory.FindBySlot("a")).EniId);
     }
 
+    [Fact]
+    public async Task One_that_a_predecessor_adopted_after_the_sweep_is_known_as_the_slots_by_the_reading_of_its_instance()
+    {
+        await using var world = await Ec2World.StartAsync();
+        var launched = await LaunchAsync(world);
+        using var inventory = world.NewInventory();
+        await inventory.FirstSweepAsync(Ct);
+        Retag(world, launched, Adoption("a"));
+        await OccupancyAsync(world, inventory);
+        Assert.Empty(inventory.FindBySlot("a"));
+
+        Assert.Empty(await inventory.LaunchedAsync(world.Instance, Ct));
+        Assert.Equal(launched, Assert.Single(inventory.FindBySlot("a")).EniId);
+
+        // Not what the reading still shows of one that was released since.
+        await world.Client.ReleaseAsync(inventory.FindBySlot("a")[0], EniTags.OfAdoption, CallPriority.DetachAndDelete, Ct);
+        Retag(world, launched, Adoption("a"));
+        await OccupancyAsync(world, inventory);
+        await inventory.LaunchedAsync(world.Instance, Ct);
+        Assert.Empty(inventory.FindBySlot("a"));
+    }
+
     private static int Describes(Ec2World world) => (int)world.Simulator.Counters.Snapshot()["DescribeNetworkInterfaces"].Total;
 
     private static async Task<IReadOnlyList<DeviceSlot>> OccupancyAsync(Ec2World world, EniInventory inventory)

@@ -20,6 +20,9 @@ public sealed class InstanceTypeCatalogTests
         await catalog.LearnAsync(["x99.large", "x99.xlarge"], withFeatures: false, Ct);
 
         Assert.Equal((4, 4), (catalog.Find("x99.large")!.MaximumEnis, catalog.Find("x99.xlarge")!.MaximumEnis));
+        // The table does not have the number, and what EC2 says of IPv6 is believed.
+        Assert.NotNull(catalog.Find("x99.large")!.Ipv6PerEni);
+        Assert.Null(catalog.Find("m5.xlarge")!.Ipv6PerEni);
         Assert.Equal(1, Asked(world));
     }
 

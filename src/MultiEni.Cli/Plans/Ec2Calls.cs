@@ -38,7 +38,7 @@ internal static class Ec2Calls
         foreach (
             var action in forecasts.SelectMany(forecast =>
                 forecast
-                    .Changes.SelectMany(change => Of(change).Concat(ForPods(change, addresses)))
+                    .Changes.SelectMany(change => Of(change).Concat(ForPods(change, addresses)).Concat(GivenBack(change, addresses)))
                     .Concat(forecast.NoLongerRetained.Select(_ => Ec2Actions.DeleteNetworkInterface))
             )
         )
@@ -92,6 +92,13 @@ internal static class Ec2Calls
             yield return Ec2Actions.AssignIpv6Addresses;
         }
     }
+
+    // A retained ENI keeps nothing that pods had.
+    private static IEnumerable<string> GivenBack(EniChange change, PlannedAddresses addresses) =>
+        change is { Before: { } before, Fate: EniFate.Retained, Kind: not EniChangeKind.Change }
+        && addresses.Held(before) > addresses.Retained(before)
+            ? [Ec2Actions.UnassignPrivateIpAddresses]
+            : [];
 
     private static int Ipv6ForPods(EniAttachment attachment) =>
         attachment.Spec is { PodAddresses.Warm: var warm, Ipv6AddressCount: > 0 and var count } ? Math.Max(0, warm - count) : 0;

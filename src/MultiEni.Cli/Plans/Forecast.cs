@@ -195,6 +195,7 @@ internal sealed class Forecast
         if (keeper is not null && _unattached.Keep(original, keeper, network))
         {
             _kept.Add(name);
+            Free(original.Spec!.SubnetId, _addresses.Held(original) - _addresses.Retained(original));
         }
         else if (original.Status?.Network?.Adopted != true)
         {

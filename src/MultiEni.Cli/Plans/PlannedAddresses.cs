@@ -31,6 +31,25 @@ internal sealed class PlannedAddresses(Func<string, ResolvedSubnet?> subnet, Fun
             : Wanted(attachment);
 
     /// <summary>
+    /// As many as it keeps when it outlives its node: what was assigned for pods is given back.
+    /// </summary>
+    public int Retained(EniAttachment attachment)
+    {
+        var spec = attachment.Spec!;
+        if (attachment.Status?.Network is not { PrivateIps: { Count: > 0 } addresses } network)
+        {
+            return Needed(spec, spec.SecondaryPrivateIpCount, spec.Ipv4PrefixCount);
+        }
+
+        var forPods = (network.AssignedForPods ?? []).ToHashSet(StringComparer.Ordinal);
+        return Needed(
+            spec,
+            addresses.Count(address => !forPods.Contains(address)) - 1,
+            (network.Prefixes ?? []).Count(prefix => !prefix.Contains(':', StringComparison.Ordinal) && !forPods.Contains(prefix))
+        );
+    }
+
+    /// <summary>
     /// Addresses that are assigned for pods once the ENI exists; whole prefixes if it has prefixes.
     /// </summary>
     public int Warm(EniAttachment attachment)

@@ -50,7 +50,7 @@ internal sealed class UnattachedEnis(IEnumerable<EniRow> rows, PlannedAddresses 
             return false;
         }
 
-        _enis.Add(new UnattachedEni(row, addresses.Held(attachment)));
+        _enis.Add(new UnattachedEni(row, addresses.Retained(attachment)));
         return true;
     }
 

@@ -77,7 +77,7 @@ internal static class AddressMoves
 
         var hidden = AddressSets.All(row).Where(item => !IsListed(network, item)).ToHashSet(StringComparer.Ordinal);
         return withheld.SinceSaid >= PodAddressDecision.Withdrawal
-            && PodAddressDecision.IsAcknowledged(row, use, hidden, AddressSets.IsIpv6(address));
+            && PodAddressDecision.IsAcknowledged(holder.Spec!, row, use, hidden, AddressSets.IsIpv6(address));
     }
 
     /// <summary>
@@ -108,7 +108,7 @@ internal static class AddressMoves
     private static IEnumerable<string> AwaitedNow(EniAttachment? attachment) =>
         attachment is { Metadata.IsBeingDeleted: false } ? Awaited(attachment) : [];
 
-    private static IReadOnlyList<string> Withdrawn(EniAttachment? attachment) => attachment?.Status?.Network?.Withdrawal?.Addresses ?? [];
+    private static List<string> Withdrawn(EniAttachment? attachment) => attachment?.Status?.Network?.Withdrawal?.Addresses ?? [];
 
     private static bool Has(NetworkStatus? network, HashSet<string> addresses) =>
         network is not null && addresses.Count > 0 && addresses.Any(address => IsListed(network, address) || IsWithdrawn(network, address));

@@ -123,23 +123,22 @@ internal static class PodAddressDecision
     /// </summary>
     private static int Free(PodAddressInput input, IReadOnlyList<string> shown, int? reported)
     {
-        var unused = Unused(input, shown);
+        var unused = Unused(input.Use, FixedCidrs(input), shown);
         reported = reported is { } count ? Math.Clamp(count, 0, AddressUse.MostFree) : null;
         return reported is { } free && input.Clocks.SinceAssignment >= Settling ? free : Math.Max(unused, reported ?? 0);
     }
 
-    private static int Unused(PodAddressInput input, IReadOnlyList<string> shown)
-    {
-        var ranges = FixedCidrs(input);
-        return shown.Sum(item => AddressSets.Outside(item, ranges))
-            - (input.Use?.Used ?? []).Count(used => AddressSets.Has(shown, used.Address) && !AddressSets.IsInAny(ranges, used.Address));
-    }
+    private static int Unused(AddressUse? use, IReadOnlyList<string> ranges, IReadOnlyList<string> shown) =>
+        shown.Sum(item => AddressSets.Outside(item, ranges))
+        - (use?.Used ?? []).Count(used => AddressSets.Has(shown, used.Address) && !AddressSets.IsInAny(ranges, used.Address));
 
     /// <summary>
     /// Ranges of which pods get only what they name: what the ENI has of them is of use to no other
     /// pod, whoever assigned it.
     /// </summary>
-    private static List<string> FixedCidrs(PodAddressInput input) => input.Spec.PodAddresses!.FixedCidrs ?? [];
+    private static List<string> FixedCidrs(PodAddressInput input) => FixedCidrs(input.Spec);
+
+    private static List<string> FixedCidrs(EniAttachmentSpec spec) => spec.PodAddresses?.FixedCidrs ?? [];
 
     private static (PodAddressChange? Change, ConditionClaim? Claim, TimeSpan? LookAgain) Counted(PodAddressInput input, HashSet<string> withdrawn)
     {
@@ -325,7 +324,7 @@ internal static class PodAddressDecision
         }
 
         var isIpv6 = withdrawn.All(AddressSets.IsIpv6);
-        return IsAcknowledged(input.Row, input.Use, withdrawn, isIpv6)
+        return IsAcknowledged(input.Spec, input.Row, input.Use, withdrawn, isIpv6)
             ? new PodAddressChange.Unassign([.. withdrawn.Where(item => AddressSets.IsIpv6(item) == isIpv6).Order(StringComparer.Ordinal)])
             : null;
     }
@@ -333,9 +332,9 @@ internal static class PodAddressDecision
     /// <summary>
     /// Whether the agent does not count withdrawn addresses any more, as far as its numbers tell.
     /// </summary>
-    internal static bool IsAcknowledged(EniRow row, AddressUse? reported, IReadOnlySet<string> withdrawn, bool isIpv6)
+    internal static bool IsAcknowledged(EniAttachmentSpec spec, EniRow row, AddressUse? answer, IReadOnlySet<string> withdrawn, bool isIpv6)
     {
-        if (reported is not { } use)
+        if (answer is not { } use)
         {
             return true;
         }
@@ -343,16 +342,17 @@ internal static class PodAddressDecision
         var shown = (isIpv6 ? row.Ipv6Addresses : AddressSets.Secondaries(row).Concat(AddressSets.Ipv4Prefixes(row)))
             .Where(item => !withdrawn.Contains(item))
             .ToList();
-        var ranges = FixedCidrs(input);
+        var ranges = FixedCidrs(spec);
         var fixedOnes = AddressSets
-            .Secondaries(input.Row)
-            .Concat(input.Row.Ipv6Addresses)
+            .Secondaries(row)
+            .Concat(row.Ipv6Addresses)
             .Where(item => !withdrawn.Contains(item) && AddressSets.IsInAny(ranges, item))
             .ToList();
         var unusedFixed = fixedOnes.Count(item => use.Used?.Exists(used => used.Address == item) != true);
         var free = isIpv6 ? use.FreeIpv6 ?? 0 : use.Free;
+        var unused = Unused(use, ranges, shown);
         // An agent of an earlier release counts all as free.
-        return use.FreeFixed is { } reported ? free <= Unused(input, shown) && reported <= unusedFixed : free <= Unused(input, shown) + unusedFixed;
+        return use.FreeFixed is { } reported ? free <= unused && reported <= unusedFixed : free <= unused + unusedFixed;
     }
 
     private static TimeSpan? LookAgain(

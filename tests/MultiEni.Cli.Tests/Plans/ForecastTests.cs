@@ -173,6 +173,26 @@ public sealed class ForecastTests
     }
 
     [Fact]
+    public void A_retained_ENI_gives_back_what_pods_had()
+    {
+        var fleet = Fleet(nodes: 1).After([Retaining()]);
+        var pods = new EniAttachmentStatus
+        {
+            Network = new NetworkStatus
+            {
+                State = EniState.Attached,
+                EniId = "eni-0a",
+                PrivateIps = ["10.0.0.4", "10.0.0.5", "10.0.0.6"],
+                AssignedForPods = ["10.0.0.6"],
+            },
+        };
+        var forecast = new Forecast(fleet with { Attachments = [.. fleet.Attachments.Select(attachment => attachment with { Status = pods })] });
+        var followed = forecast.Follow([new(Retaining(), Retaining(spec => spec.NodeSelector = new() { ["ng"] = "other" }))]).Single();
+        Assert.Equal([(Ec2Actions.DetachNetworkInterface, 1), (Ec2Actions.UnassignPrivateIpAddresses, 1)], followed.Calls(Fleet()));
+        Assert.Equal(1, forecast.Gained("subnet-a"));
+    }
+
+    [Fact]
     public void What_is_replaced_takes_the_ENI_that_it_left()
     {
         var forecast = new Forecast(Fleet(nodes: 1).After([Retaining()]));

@@ -124,7 +124,8 @@ public class PlanStories
             $"sourceDestCheck: {(random.Next(2) == 0 ? "true" : "false")}",
             $"tags: {{team: team-{random.Next(2)}}}",
             // Not random: what is no longer retained is a leak, which goes some time later.
-            .. name == "one" ? (string[])["retainPolicy: Retain", "deleteOnTermination: false"] : ["podAddresses: {warm: 3}"],
+            .. name == "one" ? (string[])["retainPolicy: Retain", "deleteOnTermination: false"] : [],
+            "podAddresses: {warm: 3}",
         ];
         var zone = network.EniSubnets[random.Next(network.EniSubnets.Count)].AvailabilityZone;
         var selector = random.Next(2) == 0 ? "ng: multi-eni" : $"{NodeIdentity.ZoneLabel}: {zone}";

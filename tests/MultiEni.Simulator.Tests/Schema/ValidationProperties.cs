@@ -173,6 +173,9 @@ public sealed class ValidationProperties
             case "string" when (string?)schema["format"] == "date-time":
                 return Gen.DateTime[DateTime.UnixEpoch, DateTime.UnixEpoch.AddYears(100)]
                     .Select(v => (JsonNode)v.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
+            // What has a pattern and is generated here is an address.
+            case "string" when schema.ContainsKey("pattern"):
+                return Gen.OneOfConst("10.0.1.7", "fd00:1::7").Select(v => (JsonNode)v);
             case "string":
                 return Gen.String[Gen.Char[' ', 'ÿ'], Number(schema, "minLength") ?? 0, Number(schema, "maxLength") ?? 20].Select(v => (JsonNode)v);
             case "array" when (string?)schema["x-kubernetes-list-type"] == "map":

@@ -175,7 +175,7 @@ public sealed class ValidationProperties
                     .Select(v => (JsonNode)v.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
             // What has a pattern and is generated here is an address.
             case "string" when schema.ContainsKey("pattern"):
-                return Gen.OneOfConst("10.0.1.7", "fd00:1::7").Select(v => (JsonNode)v);
+                return Gen.OneOf("10.0.1.7", "fd00:1::7").Select(v => (JsonNode)v);
             case "string":
                 return Gen.String[Gen.Char[' ', 'ÿ'], Number(schema, "minLength") ?? 0, Number(schema, "maxLength") ?? 20].Select(v => (JsonNode)v);
             case "array" when (string?)schema["x-kubernetes-list-type"] == "map":

@@ -71,7 +71,11 @@ internal sealed class FailureHandler(
         inventory.Watch(step.Row.EniId);
         if (attachment.Metadata.IsBeingDeleted)
         {
-            podAddresses.KeepAddresses(attachment.Metadata.Name);
+            podAddresses.NotGivenBack(attachment.Metadata.Name, failure.Reaction.Kind);
+            if (report.Condition is { } blocker && !podAddresses.KeepsAddresses(attachment.Metadata.Name))
+            {
+                backoff.Start(attachment, step, failure.Reaction.RetryAfter ?? UnknownRetry, blocker);
+            }
         }
 
         foreach (var from in PodAddressEvents.Losers(step.Change))

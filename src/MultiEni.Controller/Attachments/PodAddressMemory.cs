@@ -23,7 +23,9 @@ internal sealed class PodAddressMemory(TimeProvider time)
     private readonly long _begun = time.GetTimestamp();
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    private readonly ConcurrentDictionary<string, bool> _keeping = new(StringComparer.Ordinal);
+    // Attempts to give back what pods had of an ENI that outlives its node.
+    private const int MostAttempts = 3;
+    private readonly ConcurrentDictionary<string, int> _attempts = new(StringComparer.Ordinal);
 
     private TimeSpan Now => time.GetElapsedTime(_begun);
 
@@ -173,16 +175,22 @@ internal sealed class PodAddressMemory(TimeProvider time)
     }
 
     /// <summary>
-    /// An ENI that outlives its node keeps what pods had of it: the next node must not wait for a
-    /// call that EC2 refuses.
+    /// What pods had of an ENI that outlives its node could not be given back. What will not be
+    /// granted a moment later either is not tried again, and nothing often: the next node waits for
+    /// the ENI.
     /// </summary>
-    public void KeepAddresses(string name) => _keeping[name] = true;
+    public void NotGivenBack(string name, ReactionKind why) =>
+        _attempts.AddOrUpdate(
+            name,
+            _ => why is ReactionKind.Unauthorized or ReactionKind.Unauthenticated ? MostAttempts : 1,
+            (_, attempts) => attempts + 1
+        );
 
-    /// <summary>Whether it does.</summary>
-    public bool KeepsAddresses(string name) => _keeping.ContainsKey(name);
+    /// <summary>Whether the ENI keeps it.</summary>
+    public bool KeepsAddresses(string name) => _attempts.GetValueOrDefault(name) >= MostAttempts;
 
     /// <summary>The attachment is gone.</summary>
-    public void Gone(string name) => _keeping.TryRemove(name, out _);
+    public void Gone(string name) => _attempts.TryRemove(name, out _);
 
     /// <summary>The attachment is gone, or wants no addresses for pods.</summary>
     public void Forget(string name) => _entries.TryRemove(name, out _);

@@ -9,8 +9,8 @@ using MultiEni.Operator.Caching;
 namespace MultiEni.Controller.Networks;
 
 /// <summary>
-/// Looks up Elastic IPs by tag, and remembers which ones EC2 refused to which ENI. An answer counts
-/// until an ENI lacks one, or for as long as the caller lets it.
+/// Looks up Elastic IPs by tag, and remembers which ones EC2 refused. An answer counts until an ENI
+/// lacks one, or for as long as the caller lets it.
 /// </summary>
 internal sealed class ElasticIpCatalog(Ec2Client ec2, TimeProvider time)
 {
@@ -23,27 +23,36 @@ internal sealed class ElasticIpCatalog(Ec2Client ec2, TimeProvider time)
     private static readonly TimeSpan KeptUnused = TimeSpan.FromHours(2);
 
     private readonly ExpiringMap<string, Entry> _bySelector = new(time);
-    private readonly ExpiringMap<(string Attachment, string AllocationId), bool> _refused = new(time);
+    private static readonly TimeSpan LongestRefusal = TimeSpan.FromMinutes(30);
+
+    private readonly ExpiringMap<string, bool> _refused = new(time);
+    private readonly ExpiringMap<string, int> _refusals = new(time);
 
     /// <summary>The NodeENI whenever EC2 refuses one of its Elastic IPs: it may have others.</summary>
     public Signal<string> Refusals { get; } = new();
 
     /// <summary>
-    /// EC2 will not associate an Elastic IP with an ENI. Whatever is known of it by its tags is out of
-    /// date, and for a while the ENI had better have another one.
+    /// EC2 will not associate an Elastic IP with an ENI: something else has it, or it does not exist.
+    /// Whatever is known of it by its tags is out of date, and for a while ENIs had better have others.
     /// </summary>
     /// <param name="attachment">The attachment of the ENI.</param>
     /// <param name="allocationId">The Elastic IP.</param>
-    /// <param name="duration">For how long it is not given to this ENI, if another one can be.</param>
+    /// <param name="duration">
+    /// For how long it is given to no ENI that can have another one. Twice as long each time, up to
+    /// half an hour: with a list that others use up, each refusal has the next one tried.
+    /// </param>
     public void Refuse(EniAttachment attachment, string allocationId, TimeSpan duration)
     {
-        _refused.Set((attachment.Metadata.Name, allocationId), value: true, duration);
+        var before = _refusals.TryGet(allocationId, out var times) ? times : 0;
+        _refusals.Set(allocationId, before + 1, KeptUnused);
+        var longer = duration * Math.Pow(2, Math.Min(before, 10));
+        _refused.Set(allocationId, value: true, longer < LongestRefusal ? longer : LongestRefusal);
         _bySelector.RemoveWhere((_, entry) => entry.Answer.Rows?.Any(row => row.AllocationId == allocationId) == true);
         Refusals.Raise(attachment.Spec!.NodeEniRef.Name);
     }
 
-    /// <summary>Whether EC2 lately refused it to the ENI of an attachment.</summary>
-    public bool IsRefused(string attachment, string allocationId) => _refused.TryGet((attachment, allocationId), out _);
+    /// <summary>Whether EC2 lately refused it.</summary>
+    public bool IsRefused(string allocationId) => _refused.TryGet(allocationId, out _);
 
     /// <summary>The Elastic IPs of a specification, those that something else has left out.</summary>
     /// <param name="spec">The specification; null for none.</param>

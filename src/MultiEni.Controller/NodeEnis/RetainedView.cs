@@ -50,9 +50,11 @@ internal sealed class RetainedView(ClusterView cluster, EniInventory inventory, 
             ]
             : [];
 
-    /// <summary>Those that a NodeENI keeps and nobody takes at present, by ID; null when it keeps none.</summary>
+    /// <summary>
+    /// Those that a NodeENI keeps and nobody takes at present, by ID; null while EC2's are not known.
+    /// </summary>
     public IReadOnlyList<EniRow>? UnclaimedOf(NodeEni nodeEni) =>
-        nodeEni is { Spec.RetainPolicy: RetainPolicies.Retain, Metadata.IsBeingDeleted: false }
+        inventory.Swept
             ?
             [
                 .. inventory

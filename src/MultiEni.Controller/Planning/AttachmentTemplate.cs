@@ -19,6 +19,12 @@ internal sealed class AttachmentTemplate(NodeEni nodeEni, ResolvedNetwork networ
     private readonly NodeEniReference _reference = new() { Name = nodeEni.Metadata.Name, Uid = nodeEni.Metadata.Uid! };
     private readonly DeviceSpec _device = DeviceSpec.From(nodeEni.Spec!);
     private readonly Dictionary<string, string>? _tags = nodeEni.Spec!.Tags is { Count: > 0 } tags ? new(tags) : null;
+    private readonly PodAddressesSpec? _podAddresses = nodeEni.Spec!.PodAddresses is { FixedCidrs: { } ranges } pods
+        ? pods with
+        {
+            FixedCidrs = ranges.ConvertAll(AddressRange.Masked),
+        }
+        : nodeEni.Spec.PodAddresses;
     private readonly List<string> _finalizers = [Names.EniFinalizer];
     private readonly Dictionary<string, string> _annotations = new() { [Names.DeviceIndexBase] = DeviceIndexAllocator.BaseOf(firstIndex) };
     private readonly Dictionary<string, List<string>> _groupsByVpc = network.SecurityGroupIdsByVpc.ToDictionary(
@@ -93,7 +99,7 @@ internal sealed class AttachmentTemplate(NodeEni nodeEni, ResolvedNetwork networ
                 PrivateIpAddress = primaryAddress,
                 RetainedEni = retainedEni,
                 ElasticIp = elasticIp,
-                PodAddresses = spec.PodAddresses,
+                PodAddresses = _podAddresses,
                 HostAddressing = spec.HostAddressing == HostAddressings.None ? null : spec.HostAddressing,
                 ConnectionTracking = settings.ConnectionTracking,
                 EnaExpress = settings.EnaExpress,

@@ -12,14 +12,8 @@ namespace MultiEni.Controller.Planning;
 /// </summary>
 /// <param name="attachments">All attachments, of whichever NodeENI.</param>
 /// <param name="rows">All ENIs of the cluster, attached or not.</param>
-/// <param name="isRefused">
-/// Whether EC2 lately refused an Elastic IP, the second, to the ENI of an attachment, the first.
-/// </param>
-internal sealed class ElasticIpHolders(
-    IReadOnlyList<EniAttachment> attachments,
-    IReadOnlyList<EniRow> rows,
-    Func<string, string, bool>? isRefused = null
-)
+/// <param name="isRefused">Whether EC2 lately refused an Elastic IP.</param>
+internal sealed class ElasticIpHolders(IReadOnlyList<EniAttachment> attachments, IReadOnlyList<EniRow> rows, Func<string, bool>? isRefused = null)
 {
     /// <summary>Nothing is known, and so nothing contested.</summary>
     public static readonly ElasticIpHolders Unknown = new([], []);
@@ -53,11 +47,10 @@ internal sealed class ElasticIpHolders(
         attachment.Status?.Conditions.Find(ConditionTypes.Attached)?.ObservedGeneration is { } seen && seen == attachment.Metadata.Generation;
 
     /// <summary>
-    /// Whether EC2 refused it to the ENI of an attachment. Not if that ENI has one, of whomever: then
-    /// no other would be taken either.
+    /// Whether the ENI of an attachment had better have another one than EC2 refused. Not if that ENI
+    /// has one, of whomever: then no other would be taken either.
     /// </summary>
-    public bool IsRefused(string attachment, string allocationId) =>
-        isRefused?.Invoke(attachment, allocationId) == true && OnEniOf(attachment) is null;
+    public bool IsRefused(string attachment, string allocationId) => isRefused?.Invoke(allocationId) == true && OnEniOf(attachment) is null;
 
     /// <summary>The one that the ENI of an attachment has; null when it has none.</summary>
     public string? OnEniOf(string attachment) => _bySlot[attachment].Select(row => row.ElasticIp?.AllocationId).FirstOrDefault(id => id is not null);

@@ -243,18 +243,24 @@ internal static class PodAddressDecision
                 + "so that none is left for pods that name none; leave a part of the subnet out of it"
         );
 
-    /// <summary>Begins to take back what nobody has needed for a while.</summary>
+    /// <summary>
+    /// Begins to take back what nobody has needed for a while, and at once what is of no use to the
+    /// pods that wait and takes the last places on the ENI.
+    /// </summary>
     private static void Withdraw(PodAddressInput input, HashSet<string> wanted, HashSet<string> withdrawn)
     {
-        if (withdrawn.Count > 0 || input.Clocks.Quiet < Patience || Waiting(input) > 0)
+        if (withdrawn.Count > 0)
         {
             return;
         }
 
-        foreach (var item in Surplus(input, wanted, withdrawn))
-        {
-            withdrawn.Add(item);
-        }
+        var ranges = FixedCidrs(input);
+        var isDue = input.Clocks.Quiet >= Patience;
+        var waits = Waiting(input) > 0;
+        var isInTheWay = waits && BalanceOfIpv4(input, withdrawn) is { Missing: > 0, Room: 0 };
+        withdrawn.UnionWith(
+            Surplus(input, wanted, withdrawn).Where(item => AddressSets.Outside(item, ranges) > 0 ? isDue && !waits : isDue || isInTheWay)
+        );
     }
 
     /// <summary>
@@ -285,7 +291,7 @@ internal static class PodAddressDecision
 
         return surplus;
 
-        bool IsOfNames(string address) => AddressSets.IsInAny(ranges, address);
+        bool IsOfNames(string addressOrPrefix) => AddressSets.Outside(addressOrPrefix, ranges) == 0;
 
         int Choose(IEnumerable<string> candidates, ref int most, int spare)
         {

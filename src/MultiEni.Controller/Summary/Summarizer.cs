@@ -23,7 +23,7 @@ internal static class Summarizer
     /// <param name="nodeEni">The NodeENI as it is.</param>
     /// <param name="plan">What its last plan found.</param>
     /// <param name="attachments">Its attachments.</param>
-    /// <param name="retained">The ENIs that it keeps for the next node; null when it keeps none.</param>
+    /// <param name="retained">The ENIs that it keeps for the next node; null while they are not known.</param>
     /// <param name="denied">EC2 permissions that the controller's role lacks.</param>
     /// <param name="refused">
     /// Writes that the API server refuses and that concern the NodeENI.
@@ -48,8 +48,6 @@ internal static class Summarizer
             AttachedEnis = attachments.Count(attachment => attachment.Status?.Conditions.IsTrue(ConditionTypes.Attached) == true),
             ReadyEnis = ready,
             DpdkBoundEnis = attachments.Count(AgentAnswer.IsBound),
-            RetainedEnis = retained?.Count,
-            Retained = retained is { Count: > 0 } ? [.. retained.Take(NodeEniStatus.MaximumListedRetained).Select(Entry)] : null,
             Ready = $"{ready}/{plan.Desired}",
             ObservedGeneration = plan.Generation,
             Conditions = Claims(facts)
@@ -66,6 +64,15 @@ internal static class Summarizer
                 )
                 .ToList(),
         };
+        if (nodeEni is { Spec.RetainPolicy: RetainPolicies.Retain, Metadata.IsBeingDeleted: false })
+        {
+            status.RetainedEnis = retained is null ? nodeEni.Status?.RetainedEnis : retained.Count;
+            status.Retained =
+                retained is null ? nodeEni.Status?.Retained
+                : retained.Count > 0 ? [.. retained.Take(NodeEniStatus.MaximumListedRetained).Select(Entry)]
+                : null;
+        }
+
         if (attachments.Count > NodeEniStatus.MaximumListedAttachments)
         {
             status.AttachmentsTruncated = true;

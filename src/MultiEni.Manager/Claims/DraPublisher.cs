@@ -120,7 +120,8 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
                 ?
                 [
                     .. from entry in _entries.Values
-                    let isClaimed = IsHeld(entry, boot) || entry.Allocation is DeviceAllocationState.Allocated
+                    // Where taints are dropped, to list it would be to offer it.
+                    let isClaimed = IsHeld(entry, boot) || (IsAllocated(entry) && _slice.KeepsTaints)
                     where isClaimed || !IsOver(entry)
                     select new SliceEntry(entry.Device, StandingOf(entry), isClaimed),
                 ]
@@ -248,9 +249,10 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     /// <inheritdoc />
     public async Task<bool> ConfirmAsync(IReadOnlyDictionary<string, string>? allocatable, CancellationToken cancellationToken)
     {
+        NoteClosed();
         var hasAnswers = await AskAsync(cancellationToken);
         var ended = false;
-        foreach (var (entry, boot) in Present().Where(present => IsOver(present.Entry) && _slice.Find(present.Entry.Device.Name) is null))
+        foreach (var (entry, boot) in Present().Where(present => IsOver(present.Entry) && _slice.IsAbsent(present.Entry.Device.Name)))
         {
             lock (_lock)
             {
@@ -286,7 +288,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         var device = AsItIs(entry, boot);
         if (entry.WithdrawnAt is not null)
         {
-            return new OfferState.Withdrawing(device, WhyStill(entry, boot));
+            return new OfferState.Withdrawing(device, WhyStill(entry, boot)) { IsGone = entry.Standing is DeviceStanding.Gone };
         }
 
         return entry.Standing switch
@@ -336,13 +338,29 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
             && shown == own;
     }
 
-    private bool IsGraceOver(Entry entry) => entry.WithdrawnAt is { } since && _time.GetElapsedTime(since) >= WithdrawalGrace;
+    // Of a device that cannot be used the claim cannot be prepared.
+    private static bool IsAllocated(Entry entry) =>
+        entry is { Standing: DeviceStanding.Ready, WithdrawnAt: not null, Allocation: DeviceAllocationState.Allocated };
+
+    private bool IsGraceOver(Entry entry) => entry.ClosedAt is { } since && _time.GetElapsedTime(since) >= WithdrawalGrace;
+
+    // However long the API server took to store the taint: a scheduler may have chosen the device
+    // until then.
+    private void NoteClosed()
+    {
+        var closed = Present().Select(present => present.Entry).Where(entry => entry is { WithdrawnAt: not null, ClosedAt: null }).ToList();
+        foreach (var entry in closed.Where(entry => _slice.IsClosed(entry.Device.Name)))
+        {
+            Replace(entry, entry with { ClosedAt = _time.GetTimestamp() });
+            LookAgainIn(WithdrawalGrace);
+        }
+    }
 
     private Blocker WhyStill(Entry entry, string boot) =>
         (_holds.Of(entry.Device.Offer.Address, boot), entry.Allocation) switch
         {
             (var (claim, _), _) => ClaimHolds.InUse(entry.Device.Offer.Address, claim),
-            (_, DeviceAllocationState.Allocated allocated) => new Blocker(
+            (_, DeviceAllocationState.Allocated allocated) when IsAllocated(entry) => new Blocker(
                 Reasons.DeviceInUse,
                 $"{entry.Device.Name} is allocated to claim {allocated.Claim}, whose pod has not got it yet; it is not taken back before the claim ends. Delete that pod if it "
                     + "does not start."
@@ -366,7 +384,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
                 present is { Entry: { Standing: DeviceStanding.Ready, Allocation: not DeviceAllocationState.Free } entry, Boot: var boot }
                 && IsGraceOver(entry)
                 && !IsHeld(entry, boot)
-                && _slice.Find(entry.Device.Name) is null or { Taints.Count: > 0 }
+                && _slice.IsClosed(entry.Device.Name)
             )
             .Select(present => present.Entry)
             .ToList();
@@ -557,6 +575,9 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
 
     private sealed record Entry(ClaimableDevice Device, DeviceStanding Standing, long? WithdrawnAt)
     {
+        // Since when schedulers can see that it is given to nobody any more.
+        public long? ClosedAt { get; init; }
+
         // Of a device that is taken back: who is about to get it; null while nobody has asked.
         public DeviceAllocationState? Allocation { get; init; }
 

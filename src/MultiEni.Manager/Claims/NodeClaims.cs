@@ -110,6 +110,9 @@ internal sealed class NodeClaims : IAsyncDisposable
     /// <summary>Offers devices to claims; null when another way was chosen.</summary>
     public IDevicePublisher? Publisher => _parts?.Publisher;
 
+    /// <summary>Keeps the slice of the node; null when another way was chosen.</summary>
+    public SlicePublisher? Slice => _parts?.Slice;
+
     /// <summary>
     /// Why a resource is not offered on the node yet: the scheduler of claims does not see what pods
     /// get from a device plugin, nor the other way round. Null when nothing stands against it.

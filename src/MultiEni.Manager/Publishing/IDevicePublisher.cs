@@ -112,7 +112,11 @@ internal abstract record OfferState
     public sealed record Confirmed(OfferedDevice Device) : OfferState(Device);
 
     /// <summary>Withdrawn; allocatable still shows it.</summary>
-    public sealed record Withdrawing(OfferedDevice Device, Blocker Why) : OfferState(onOffer: null);
+    public sealed record Withdrawing(OfferedDevice Device, Blocker Why) : OfferState(onOffer: null)
+    {
+        /// <summary>Whether another ENI is known to be in its place.</summary>
+        public bool IsGone { get; init; }
+    }
 
     /// <summary>It cannot be advertised.</summary>
     public sealed record Failed(OfferedDevice Device, Blocker Why) : OfferState(Device);

@@ -20,6 +20,16 @@ internal static class DeviceDecision
     {
         // The only place where the advertisement of this boot ends: whatever changes, the device is
         // withdrawn before anything is done about it.
+        if (
+            observation
+                is { Offer: OfferState.Withdrawing { IsGone: false, Device.Address: var leaving }, IsOfferOfAnother: true, Device.Address: var here }
+            && leaving == here
+        )
+        {
+            // Whichever attachment was looked at first.
+            return new DeviceStep.Withdraw(leaving, ReplacedBy: observation.Desired.EniId);
+        }
+
         if (observation.Offer.OnOffer is { } offer)
         {
             if (observation.IsOfferOfAnother && offer.Address == observation.Device?.Address)

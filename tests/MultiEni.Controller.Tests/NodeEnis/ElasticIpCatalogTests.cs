@@ -31,7 +31,7 @@ public sealed class ElasticIpCatalogTests
     }
 
     [Fact]
-    public async Task A_refusal_is_told_to_the_NodeENI_and_holds_for_the_one_ENI_and_for_a_while()
+    public async Task A_refusal_is_told_to_the_NodeENI_and_holds_longer_each_time()
     {
         await using var world = await Ec2World.StartAsync();
         var catalog = new ElasticIpCatalog(world.Client, world.Time);
@@ -41,11 +41,16 @@ public sealed class ElasticIpCatalogTests
         catalog.Refuse(A.Attachment("a"), "e1", TimeSpan.FromMinutes(2));
 
         Assert.Equal(["multus"], told);
-        Assert.True(catalog.IsRefused("a", "e1"));
-        Assert.False(catalog.IsRefused("b", "e1"));
-        Assert.False(catalog.IsRefused("a", "e2"));
-        world.Time.Advance(TimeSpan.FromMinutes(2));
-        Assert.False(catalog.IsRefused("a", "e1"));
+        Assert.True(catalog.IsRefused("e1"));
+        Assert.False(catalog.IsRefused("e2"));
+        foreach (var minutes in (int[])[2, 4, 8, 16, 30, 30])
+        {
+            world.Time.Advance(TimeSpan.FromMinutes(minutes) - TimeSpan.FromSeconds(1));
+            Assert.True(catalog.IsRefused("e1"), $"{minutes}");
+            world.Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.False(catalog.IsRefused("e1"), $"{minutes}");
+            catalog.Refuse(A.Attachment("b"), "e1", TimeSpan.FromMinutes(2));
+        }
     }
 
     private static async Task<IReadOnlyList<string>> FindAsync(ElasticIpCatalog catalog) =>

@@ -183,11 +183,7 @@ public sealed class ElasticIpPoolTests
     public void One_that_EC2_refuses_is_exchanged_as_long_as_there_is_another(string refused, string? onEni, string expected)
     {
         var mine = Naming("m", "e1");
-        var holders = new ElasticIpHolders(
-            [mine],
-            onEni is null ? [] : [Having("eni-1", "m", onEni)],
-            (name, id) => name == "m" && refused.Split(' ').Contains(id)
-        );
+        var holders = new ElasticIpHolders([mine], onEni is null ? [] : [Having("eni-1", "m", onEni)], id => refused.Split(' ').Contains(id));
 
         var choice = new ElasticIpPool(new(), new ElasticIps.Known(["e1", "e2", "e3"]), [], [mine], holders).For("m", mine);
 

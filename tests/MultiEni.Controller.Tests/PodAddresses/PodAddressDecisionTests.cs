@@ -259,6 +259,37 @@ public sealed class PodAddressDecisionTests
     }
 
     [Fact]
+    public void What_is_of_use_to_no_other_pod_is_not_in_the_way_of_those_that_wait()
+    {
+        var input = Input(1, 3) with { AddressesPerEni = 4, Assigned = new HashSet<string>(Addresses(3)) };
+        input.Spec.PodAddresses!.FixedCidrs = ["10.0.0.102/32"];
+        (input.Use!.Free, input.Use.FreeFixed, input.Use.Waiting) = (0, 1, 1);
+        input.Use.Used = [.. Addresses(2).Select(address => new UsedAddress { Address = address, Pod = "ns/pod" })];
+        input = input with { Clocks = input.Clocks with { Quiet = TimeSpan.Zero } };
+
+        Assert.Equal(["10.0.0.102"], PodAddressDecision.Plan(input).Withdrawn);
+        // With room for another one nothing hurries.
+        Assert.Empty(PodAddressDecision.Plan(input with { AddressesPerEni = 5 }).Withdrawn);
+        // One that a pod has asked for stays.
+        input.Use.Requested = [new RequestedAddress { Address = "10.0.0.102", Pod = "ns/named" }];
+        Assert.Empty(PodAddressDecision.Plan(input).Withdrawn);
+    }
+
+    [Fact]
+    public void A_prefix_that_only_names_can_use_is_taken_back()
+    {
+        var input = Input(1, 0);
+        (input.Spec.Ipv4PrefixCount, input.Spec.PodAddresses!.FixedCidrs) = (1, ["10.0.1.16/28"]);
+        input = input with
+        {
+            Row = input.Row with { Prefixes = ["10.0.1.16/28", "10.0.2.16/28"] },
+            Assigned = new HashSet<string>(["10.0.1.16/28", "10.0.2.16/28"], StringComparer.Ordinal),
+        };
+        (input.Use!.Free, input.Use.FreeFixed) = (16, 16);
+        Assert.Equal(["10.0.1.16/28"], PodAddressDecision.Plan(input).Withdrawn);
+    }
+
+    [Fact]
     public void What_is_of_use_to_no_other_pod_makes_room_whatever_is_missing()
     {
         var input = Input(3, 3) with { AddressesPerEni = 4, Assigned = new HashSet<string>(Addresses(3)) };

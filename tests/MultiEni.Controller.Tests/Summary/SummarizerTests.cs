@@ -328,7 +328,9 @@ public sealed class SummarizerTests
     [Fact]
     public void Retained_ENIs_are_counted_and_the_first_of_them_listed()
     {
-        NodeEniStatus Retaining(params IReadOnlyList<EniRow>? rows) => Summarizer.Summarize(A.NodeEni(), Outcome(0), [], rows, [], [], A.Noon);
+        var nodeEni = A.NodeEni();
+        nodeEni.Spec!.RetainPolicy = RetainPolicies.Retain;
+        NodeEniStatus Retaining(params IReadOnlyList<EniRow>? rows) => Summarizer.Summarize(nodeEni, Outcome(0), [], rows, [], [], A.Noon);
         var row = A.Row("eni-0a") with { PrivateIps = ["10.0.0.9", "10.0.0.10"], ElasticIp = new("eipalloc-1", "eipassoc-1", "203.0.113.9") };
 
         var status = Retaining(row with { Tags = new Dictionary<string, string>(row.Tags) { [EniTags.Node] = "node-gone" } });
@@ -348,7 +350,15 @@ public sealed class SummarizerTests
         var many = Retaining([.. Enumerable.Range(0, 250).Select(number => row with { EniId = $"eni-{number:000}" })]);
         Assert.Equal((250, 100), (many.RetainedEnis, many.Retained!.Count));
         Assert.Equal((0, null), (Retaining([]).RetainedEnis, Retaining([]).Retained));
-        Assert.Null(Retaining(null).RetainedEnis);
+
+        // What is not known is as it was.
+        nodeEni = nodeEni with
+        {
+            Status = many,
+        };
+        Assert.Equal((250, 100), (Retaining(null).RetainedEnis, Retaining(null).Retained!.Count));
+        nodeEni = nodeEni with { Spec = nodeEni.Spec with { RetainPolicy = RetainPolicies.Delete } };
+        Assert.Null(Retaining(row).RetainedEnis);
     }
 
     private static NodeEniStatus Summarize(

@@ -183,6 +183,8 @@ internal sealed class NodeClaimsLife : IAsyncDisposable
 
     public IDevicePublisher Publisher => _claims.Publisher!;
 
+    public SlicePublisher Slice => _claims.Slice!;
+
     /// <summary>What the driver counts.</summary>
     public Meter Meter => _meter;
 

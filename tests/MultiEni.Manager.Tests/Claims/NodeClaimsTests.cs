@@ -209,7 +209,7 @@ public sealed class NodeClaimsTests
         await agent.OfferAsync();
         await agent.Publisher.WithdrawAsync(bench.Offer.Address, Stop);
         Assert.Empty(agent.Publisher.Offered);
-        await Eventually.Holds(() => Taint(bench) == "NoSchedule", "the taint");
+        await UntilClosedAsync(bench, agent);
         Assert.Equal(Reasons.Releasing, Assert.IsType<OfferState.Withdrawing>(agent.State).Why.Reason);
         Assert.False(await agent.Publisher.ConfirmAsync(null, Stop));
 
@@ -261,7 +261,7 @@ public sealed class NodeClaimsTests
         bench.Claim("foreign", driver: "gpu.example.com");
         bench.Claim("late");
         await agent.Publisher.WithdrawAsync(bench.Offer.Address, Stop);
-        await Eventually.Holds(() => Taint(bench) == "NoSchedule", "the taint");
+        await UntilClosedAsync(bench, agent);
         Assert.Equal(0, bench.Api.ClaimLists);
 
         bench.Clock.Advance(DraPublisher.WithdrawalGrace);
@@ -293,13 +293,83 @@ public sealed class NodeClaimsTests
     }
 
     [Fact]
+    public async Task Where_taints_are_dropped_a_device_of_a_claim_on_its_way_is_offered_to_nobody_and_taken_back_after_it()
+    {
+        await using var bench = await NodeClaimsBench.StartAsync();
+        bench.Api.KeepsTaints = false;
+        await using var agent = await bench.AgentAsync();
+        await agent.OfferAsync();
+        bench.Claim("late");
+        await agent.Publisher.WithdrawAsync(bench.Offer.Address, Stop);
+        await Eventually.Holds(() => bench.Api.Devices(NodeClaimsBench.SliceName) is { Count: 0 }, "the slice without the device");
+        await UntilClosedAsync(bench, agent);
+        bench.Clock.Advance(DraPublisher.WithdrawalGrace);
+        Assert.True(await agent.Publisher.ConfirmAsync(null, Stop));
+        Assert.Equal(Reasons.DeviceInUse, Why(agent).Reason);
+        Assert.Contains("allocated to claim ns/late", Why(agent).Message, StringComparison.Ordinal);
+        Assert.Empty(bench.Api.Devices(NodeClaimsBench.SliceName)!);
+
+        Assert.Equal("", (await agent.PrepareAsync("late")).Error);
+        Assert.Equal("", await agent.UnprepareAsync("late"));
+        bench.Api.DeleteClaim("ns/late");
+        await AgentTakesBackAsync(bench, agent);
+    }
+
+    [Fact]
+    public async Task A_device_that_breaks_is_not_kept_for_a_claim_that_cannot_have_it()
+    {
+        await using var bench = await NodeClaimsBench.StartAsync();
+        await using var agent = await bench.AgentAsync();
+        await agent.OfferAsync();
+        bench.Claim("late");
+        await agent.Publisher.WithdrawAsync(bench.Offer.Address, Stop);
+        await UntilClosedAsync(bench, agent);
+        bench.Clock.Advance(DraPublisher.WithdrawalGrace);
+        Assert.True(await agent.Publisher.ConfirmAsync(null, Stop));
+        Assert.Equal(Reasons.DeviceInUse, Why(agent).Reason);
+
+        bench.Binding.Node.Vanish(A.Mac.ToString());
+        await agent.Publisher.CheckAsync(Stop);
+        await AgentTakesBackAsync(bench, agent);
+    }
+
+    [Fact]
+    public async Task The_time_for_schedulers_counts_from_when_they_can_see_that_the_device_is_taken_back()
+    {
+        await using var bench = await NodeClaimsBench.StartAsync();
+        await using var agent = await bench.AgentAsync();
+        await agent.OfferAsync();
+        bench.Api.Refuses = request =>
+            request.Method != HttpMethod.Get && request.RequestUri!.AbsolutePath.Contains("/resourceslices", StringComparison.Ordinal)
+                ? "cannot update resource \"resourceslices\""
+                : null;
+        await agent.Publisher.WithdrawAsync(bench.Offer.Address, Stop);
+        bench.Clock.Advance(DraPublisher.WithdrawalGrace * 3);
+        Assert.False(await agent.Publisher.ConfirmAsync(null, Stop));
+
+        bench.Api.Refuses = _ => null;
+        await Eventually.Holds(
+            () =>
+            {
+                bench.Clock.Advance(TimeSpan.FromSeconds(1));
+                return agent.Slice.IsClosed("eni-a");
+            },
+            "the taint"
+        );
+        Assert.False(await agent.Publisher.ConfirmAsync(null, Stop));
+        Assert.Equal(0, bench.Api.ClaimLists);
+        bench.Clock.Advance(DraPublisher.WithdrawalGrace);
+        Assert.True(await agent.Publisher.ConfirmAsync(null, Stop));
+    }
+
+    [Fact]
     public async Task A_device_is_not_taken_back_while_claims_cannot_be_listed()
     {
         await using var bench = await NodeClaimsBench.StartAsync();
         await using var agent = await bench.AgentAsync();
         await agent.OfferAsync();
         await agent.Publisher.WithdrawAsync(bench.Offer.Address, Stop);
-        await Eventually.Holds(() => Taint(bench) == "NoSchedule", "the taint");
+        await UntilClosedAsync(bench, agent);
         bench.Api.Refuses = request =>
             request.RequestUri!.AbsolutePath.EndsWith("/resourceclaims", StringComparison.Ordinal) ? "cannot list resource \"resourceclaims\"" : null;
         bench.Clock.Advance(DraPublisher.WithdrawalGrace);
@@ -655,6 +725,14 @@ public sealed class NodeClaimsTests
         Assert.Contains($"{resource} is still in the node's allocatable (2)", Why("2")!.Message, StringComparison.Ordinal);
         Assert.Null(Why("0"));
         Assert.Null(agent.WhyNotYet(resource, new Dictionary<string, string>(StringComparer.Ordinal)));
+    }
+
+    // As the agent's own loop does when the slice changes.
+    private static async Task UntilClosedAsync(NodeClaimsBench bench, NodeClaimsLife agent)
+    {
+        await Eventually.Holds(() => agent.Slice.IsClosed("eni-a"), "the slice without an offer");
+        await agent.Publisher.ConfirmAsync(null, Stop);
+        Assert.Equal(agent.Slice.KeepsTaints ? "NoSchedule" : null, Taint(bench));
     }
 
     private static async Task AgentTakesBackAsync(NodeClaimsBench bench, NodeClaimsLife agent)

@@ -238,6 +238,10 @@ public sealed class DeviceDecisionTests
         var replaced = observation with { IsOfferOfAnother = true };
         Assert.Equal(new DeviceStep.Withdraw(A.Address, ReplacedBy: "eni-a"), DeviceDecision.Decide(replaced));
         Is<DeviceStep.Withdraw>(Deleting(replaced));
+        // Whichever attachment was looked at first, and once.
+        var withdrawing = new OfferState.Withdrawing(A.Offer(driver: "ena"), new Blocker(Reasons.Releasing, "still"));
+        Assert.Equal(new DeviceStep.Withdraw(A.Address, ReplacedBy: "eni-a"), DeviceDecision.Decide(replaced with { Offer = withdrawing }));
+        Assert.IsNotType<DeviceStep.Withdraw>(DeviceDecision.Decide(replaced with { Offer = withdrawing with { IsGone = true } }));
         // What was left at another place is no replacement.
         var elsewhere = A.Offer(address: "0000:00:07.0", driver: "ena");
         Assert.Equal(

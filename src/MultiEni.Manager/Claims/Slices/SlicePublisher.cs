@@ -88,6 +88,15 @@ internal sealed class SlicePublisher
     public SliceDevice? Find(string device) =>
         Volatile.Read(ref _cache)?.Get(ObjectKey.Cluster(SliceDecision.NameOf(_node)))?.Spec.Devices?.Find(stored => stored.Name == device);
 
+    /// <summary>
+    /// Whether schedulers can see that a device is given to no further claim: it is not in the slice
+    /// as stored, or has a taint there. False while what is stored is not known.
+    /// </summary>
+    public bool IsClosed(string device) => Volatile.Read(ref _cache) is not null && Find(device) is null or { Taints.Count: > 0 };
+
+    /// <summary>Whether a device is not in the slice as stored. False while that is not known.</summary>
+    public bool IsAbsent(string device) => Volatile.Read(ref _cache) is not null && Find(device) is null;
+
     /// <summary>Looks now.</summary>
     public void Wake() => _wake.Writer.TryWrite(true);
 

@@ -177,13 +177,19 @@ internal sealed class PodAddressMemory(TimeProvider time)
     /// <summary>
     /// What pods had of an ENI that outlives its node could not be given back. What will not be
     /// granted a moment later either is not tried again, and nothing often: the next node waits for
-    /// the ENI.
+    /// the ENI. A call that was throttled has not been looked at, and does not count.
     /// </summary>
     public void NotGivenBack(string name, ReactionKind why) =>
         _attempts.AddOrUpdate(
             name,
-            _ => why is ReactionKind.Unauthorized or ReactionKind.Unauthenticated ? MostAttempts : 1,
-            (_, attempts) => attempts + 1
+            static (_, weight) => weight,
+            static (_, attempts, weight) => attempts + weight,
+            why switch
+            {
+                ReactionKind.Unauthorized or ReactionKind.Unauthenticated => MostAttempts,
+                ReactionKind.Throttled => 0,
+                _ => 1,
+            }
         );
 
     /// <summary>Whether the ENI keeps it.</summary>

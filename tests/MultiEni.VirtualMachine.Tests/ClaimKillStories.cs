@@ -32,6 +32,7 @@ public abstract class ClaimKillStories(NodeFixture node) : KillStories(node)
             midPrepare = await AskAsync(changes, midPrepare, () => _card.Kubelet.PrepareAsync(claim, Stop), claim, _preparing);
             await _card.AssertPreparedAsync(claim);
             midEnd = await AskAsync(changes, midEnd, () => _card.Kubelet.UnprepareAsync(claim, Stop), claim, _ending);
+            _card.Deallocate();
             await _card.AssertKernelsAsync();
         }
 
@@ -54,6 +55,7 @@ public abstract class ClaimKillStories(NodeFixture node) : KillStories(node)
             var claim = await _card.ClaimWhenListedAsync($"claim-{changes}");
             killed = await StrikeAsync(changes, () => _card.Kubelet.PrepareAsync(claim, Stop), claim, _preparing);
             await _card.UntilDoneAsync(() => _card.Kubelet.UnprepareAsync(claim, Stop));
+            _card.Deallocate();
             await _card.AssertKernelsAsync();
         }
 

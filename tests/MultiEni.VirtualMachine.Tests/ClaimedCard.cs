@@ -58,7 +58,7 @@ internal sealed class ClaimedCard(NodeFixture guest, int slot, string mac)
     public async Task EndAsync()
     {
         await AssertNoClaimAsync();
-        GuestClaim.ForgetAll(guest.Node.Cluster.Kubernetes.Store);
+        Deallocate();
         await guest.ReleaseAsync(_story);
         await guest.UnplugAsync(slot);
         await guest.Node.StopManagerAsync(Stop);
@@ -96,6 +96,9 @@ internal sealed class ClaimedCard(NodeFixture guest, int slot, string mac)
         );
         return Claim(name);
     }
+
+    /// <summary>The pods of claims are gone: Kubernetes takes the allocations back.</summary>
+    public void Deallocate() => GuestClaim.ForgetAll(guest.Node.Cluster.Kubernetes.Store);
 
     /// <summary>Asks until it is done, as a kubelet does.</summary>
     public async Task<GuestAnswer> UntilDoneAsync(Func<Task<GuestAnswer>> ask)

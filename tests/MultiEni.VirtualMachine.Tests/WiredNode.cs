@@ -16,6 +16,9 @@ namespace MultiEni.VirtualMachine.Tests;
 public sealed class WiredNode : IAsyncLifetime
 {
     public const string Subnet = "10.20.1.0/24";
+
+    // Of the subnet, and none that EC2 chooses by itself: those are kept for pods that name them.
+    private const string Named = "10.20.1.224/27";
     private readonly Dictionary<int, string> _enis = [];
     private Ec2Simulator _ec2 = null!;
     private AmazonEC2Client _client = null!;
@@ -120,7 +123,7 @@ public sealed class WiredNode : IAsyncLifetime
             addresses: [.. Ec2Eni(eni.NetworkInterfaceId).PrivateIps]
         );
         Node.Cluster.ShowAddresses(name, Subnet, Ec2Eni(eni.NetworkInterfaceId).PrivateIps);
-        Node.Cluster.AllowNames(name, Subnet);
+        Node.Cluster.AllowNames(name, Named);
         await Node.Machine.Monitor.PlugAsync(slot, eni.MacAddress, Stop);
         await Node.AwaitAsync(name, found => found.Status?.Conditions.IsTrue("Configured") == true, "configured", Stop);
     }

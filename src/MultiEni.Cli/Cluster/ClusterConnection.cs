@@ -11,8 +11,6 @@ namespace MultiEni.Cli.Cluster;
 internal sealed class ClusterConnection : IDisposable
 {
     // kubectl's chunk size: the API server never holds thousands of objects for one response.
-    private const int PageSize = 500;
-
     private readonly HttpClient _http;
 
     private ClusterConnection(HttpClient http, KubernetesConfig config, string installNamespace, TimeProvider time)
@@ -48,19 +46,8 @@ internal sealed class ClusterConnection : IDisposable
     }
 
     /// <summary>Lists all objects of a kind that match the options.</summary>
-    public async Task<IReadOnlyList<T>> ListAsync<T>(ResourceKind<T> kind, ListOptions options, CancellationToken cancellationToken)
-        where T : class, IKubernetesObject
-    {
-        var all = new List<T>();
-        string? next = null;
-        do
-        {
-            var page = await Client.ListAsync(kind, options with { Limit = PageSize, Continue = next }, cancellationToken);
-            all.AddRange(page.Items);
-            next = page.Metadata.Continue;
-        } while (!string.IsNullOrEmpty(next));
-        return all;
-    }
+    public Task<IReadOnlyList<T>> ListAsync<T>(ResourceKind<T> kind, ListOptions options, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject => Client.ListAllAsync(kind, options, cancellationToken);
 
     /// <summary>Lists all objects of a kind in all namespaces.</summary>
     public Task<IReadOnlyList<T>> ListAsync<T>(ResourceKind<T> kind, CancellationToken cancellationToken)

@@ -10,8 +10,6 @@ namespace MultiEni.Manager.Claims;
 /// <summary>Claims as the API server has them.</summary>
 internal sealed class ClaimClient(KubernetesClient client)
 {
-    private const int PageSize = 500;
-
     /// <summary>
     /// The claim of that name, which may be another one by now; null when there is none.
     /// </summary>
@@ -19,18 +17,8 @@ internal sealed class ClaimClient(KubernetesClient client)
         client.GetAsync(Kinds.ResourceClaim, new ObjectKey(claim.Namespace, claim.Name), cancellationToken);
 
     /// <summary>All claims of the cluster, in their newest state.</summary>
-    public async Task<IReadOnlyList<ResourceClaim>> ListAsync(CancellationToken cancellationToken)
-    {
-        var claims = new List<ResourceClaim>();
-        string? next = null;
-        do
-        {
-            var page = await client.ListAsync(Kinds.ResourceClaim, new ListOptions { Limit = PageSize, Continue = next }, cancellationToken);
-            claims.AddRange(page.Items);
-            next = page.Metadata.Continue;
-        } while (!string.IsNullOrEmpty(next));
-        return claims;
-    }
+    public Task<IReadOnlyList<ResourceClaim>> ListAsync(CancellationToken cancellationToken) =>
+        client.ListAllAsync(Kinds.ResourceClaim, new ListOptions(), cancellationToken);
 
     /// <summary>
     /// Says in the claim's status how its devices are reached. Of a device with a DPDK driver that

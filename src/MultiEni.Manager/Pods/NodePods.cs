@@ -26,27 +26,8 @@ internal sealed class NodePods(KubernetesClient client, string nodeName)
     public async Task<Pod?> FindAsync(string inNamespace, string name, CancellationToken cancellationToken) =>
         await SelectAsync(inNamespace, $"metadata.name={name},spec.nodeName={nodeName}", cancellationToken) is [var pod] ? pod : null;
 
-    private async Task<IReadOnlyList<Pod>> SelectAsync(string? inNamespace, string selector, CancellationToken cancellationToken)
-    {
-        var pods = new List<Pod>();
-        string? next = null;
-        do
-        {
-            var page = await client.ListAsync(
-                Kind,
-                new ListOptions
-                {
-                    Namespace = inNamespace,
-                    FieldSelector = selector,
-                    Continue = next,
-                },
-                cancellationToken
-            );
-            pods.AddRange(page.Items);
-            next = page.Metadata.Continue;
-        } while (!string.IsNullOrEmpty(next));
-        return pods;
-    }
+    private Task<IReadOnlyList<Pod>> SelectAsync(string? inNamespace, string selector, CancellationToken cancellationToken) =>
+        client.ListAllAsync(Kind, new ListOptions { Namespace = inNamespace, FieldSelector = selector }, cancellationToken);
 
     /// <summary>
     /// Deletes a pod, that very one; its controller makes another. Returns whether it was still

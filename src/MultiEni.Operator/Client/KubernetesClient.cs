@@ -24,6 +24,9 @@ namespace MultiEni.Operator.Client;
 /// <param name="afterWrite">Called with what became of every write.</param>
 public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action? beforeWrite = null, Action<WriteOutcome>? afterWrite = null)
 {
+    /// <summary>How many objects are asked for at a time, as client-go's pager does.</summary>
+    public const int PageSize = 500;
+
     private const string MergePatch = "application/merge-patch+json";
     private const string JsonPatch = "application/json-patch+json";
 
@@ -73,6 +76,22 @@ public sealed class KubernetesClient(HttpClient http, TimeProvider time, Action?
     /// <exception cref="KubernetesApiException">The server, or who is behind it, refused.</exception>
     public Task<string> GetTextAsync(string name, string path, CancellationToken cancellationToken) =>
         _sender.SendAsync(new ApiRequest(name, HttpMethod.Get, path), Encoding.UTF8.GetString, cancellationToken);
+
+    /// <summary>All objects that match, in pages.</summary>
+    public async Task<IReadOnlyList<T>> ListAllAsync<T>(ResourceKind<T> kind, ListOptions options, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var all = new List<T>();
+        string? next = null;
+        do
+        {
+            var page = await ListAsync(kind, options with { Limit = PageSize, Continue = next }, cancellationToken);
+            all.AddRange(page.Items);
+            next = page.Metadata.Continue;
+        } while (!string.IsNullOrEmpty(next));
+        return all;
+    }
 
     /// <summary>
     /// One page of objects; ask again with <see cref="ListMeta.Continue"/> for the next.

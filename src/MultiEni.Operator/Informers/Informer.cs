@@ -14,7 +14,6 @@ namespace MultiEni.Operator.Informers;
 public sealed class Informer<T>
     where T : class, IKubernetesObject
 {
-    private const int PageSize = 500;
     private static readonly TimeSpan ShortestWatch = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ToleratedFailing = TimeSpan.FromMinutes(1);
 
@@ -258,7 +257,7 @@ public sealed class Informer<T>
             Namespace = _scope.Namespace,
             LabelSelector = _scope.LabelSelector,
             FieldSelector = _scope.FieldSelector,
-            Limit = PageSize,
+            Limit = KubernetesClient.PageSize,
         };
         while (true)
         {

@@ -129,7 +129,7 @@ public sealed class UsageProbeTests
             }
         }
 
-        const string Request = "/api/v1/namespaces/team/pods?fieldSelector=metadata.name%3Dapp%2Cspec.nodeName%3Dnode-1";
+        const string Request = "/api/v1/namespaces/team/pods?fieldSelector=metadata.name%3Dapp%2Cspec.nodeName%3Dnode-1&limit=500";
         Assert.Equal(Enumerable.Repeat(Request, isFree ? 3 : 1), api.Requests);
     }
 

@@ -32,6 +32,20 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task All_objects_are_listed_page_by_page()
+    {
+        _api.On(call => call.Query.GetValueOrDefault("continue") == "next", TestApi.Json(TestNodes.List("7", TestNodes.Json("b", "2"))));
+        _api.On(
+            call => call.Query.GetValueOrDefault("limit") == "500" && !call.Query.ContainsKey("continue"),
+            TestApi.Json(TestNodes.Page("7", "next", TestNodes.Json("a", "1")))
+        );
+
+        var all = await _client.ListAllAsync(TestNodes.Kind, new ListOptions(), Token);
+
+        Assert.Equal(["a", "b"], all.Select(node => node.Metadata.Name));
+    }
+
+    [Fact]
     public async Task Apply_sends_only_what_is_claimed_with_kind_and_version()
     {
         _api.On(_ => true, TestApi.Json(TestNodes.Json("a", "2")));

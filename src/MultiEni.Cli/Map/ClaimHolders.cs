@@ -22,14 +22,14 @@ internal sealed class ClaimHolders
         var devices = new HashSet<DeviceOfNode>();
         if (change is not ObjectChange<ResourceClaim>.Deleted)
         {
-            foreach (var (device, holder) in MapReader.Held(change.Current))
+            foreach (var (device, holder) in ClaimedDevices.Of(change.Current))
             {
                 _holders[device] = holder;
                 devices.Add(device);
             }
         }
 
-        foreach (var (device, former) in MapReader.Held(change is ObjectChange<ResourceClaim>.Updated updated ? updated.Old : change.Current))
+        foreach (var (device, former) in ClaimedDevices.Of(change is ObjectChange<ResourceClaim>.Updated updated ? updated.Old : change.Current))
         {
             if (devices.Add(device) && Find(device) is { } holder && (holder.Namespace, holder.Name) == (former.Namespace, former.Name))
             {

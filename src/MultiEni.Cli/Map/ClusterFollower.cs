@@ -7,6 +7,7 @@ using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Api.ResourceClaims;
 using MultiEni.Cli.Cluster;
+using MultiEni.Cli.Status;
 using MultiEni.Operator;
 using MultiEni.Operator.Client;
 using MultiEni.Operator.Events;

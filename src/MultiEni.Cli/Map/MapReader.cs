@@ -2,7 +2,6 @@ using MultiEni.Api;
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.Kubernetes;
 using MultiEni.Api.NodeEnis;
-using MultiEni.Api.ResourceClaims;
 using MultiEni.Cli.Status;
 using MultiEni.Controller.Ec2.Limits;
 using MultiEni.Controller.Planning;
@@ -88,22 +87,4 @@ internal static class MapReader
                 happened.Count ?? 1
             )
             : null;
-
-    /// <summary>The devices of ours that a claim has.</summary>
-    public static IEnumerable<KeyValuePair<DeviceOfNode, ClaimStatusItem>> Held(ResourceClaim claim) =>
-        (claim.Status?.Allocation?.Devices.Results ?? [])
-            .Where(device => device.Driver == ClaimNames.Driver && device.AdminAccess != true)
-            .Select(device =>
-                KeyValuePair.Create(
-                    new DeviceOfNode(device.Pool, device.Device),
-                    new ClaimStatusItem(
-                        claim.Metadata.Namespace ?? "",
-                        claim.Metadata.Name,
-                        [.. (claim.Status?.ReservedFor ?? []).Where(user => user.Resource == "pods").Select(user => user.Name)]
-                    )
-                )
-            );
 }
-
-/// <summary>A device in the way claims name it: the pool is the node, the device the ENI.</summary>
-internal readonly record struct DeviceOfNode(string Node, string EniId);

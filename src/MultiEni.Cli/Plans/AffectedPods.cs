@@ -1,7 +1,6 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Api.ResourceClaims;
 using MultiEni.Cli.Cluster;
-using MultiEni.Cli.Map;
 using MultiEni.Cli.Status;
 
 namespace MultiEni.Cli.Plans;
@@ -22,7 +21,7 @@ internal static class AffectedPods
             .Where(attachment => attachment.Spec!.Device.ResourceName is not null)
             .Select(attachment => (attachment.Spec!.NodeName, attachment.Spec.Device.ResourceName!))
             .ToHashSet();
-        var holders = users.Claims.SelectMany(MapReader.Held).ToLookup(held => held.Key, held => held.Value);
+        var holders = ClaimedDevices.Holders(users.Claims);
         return
         [
             .. lost.SelectMany(attachment => attachment.Status?.Device?.Addresses?.Used ?? [])

@@ -37,32 +37,13 @@ internal static class StatusReader
     /// <summary>The report with the claims that have its ENIs.</summary>
     public static StatusReport WithClaims(StatusReport report, IEnumerable<ResourceClaim> claims)
     {
-        var holders = new Dictionary<(string Pool, string Device), ClaimStatusItem>();
-        foreach (var claim in claims)
-        {
-            var item = new ClaimStatusItem(
-                claim.Metadata.Namespace ?? "",
-                claim.Metadata.Name,
-                [.. (claim.Status?.ReservedFor ?? []).Where(user => user.Resource == "pods").Select(user => user.Name)]
-            );
-            foreach (var device in claim.Status?.Allocation?.Devices.Results ?? [])
-            {
-                if (device.Driver == ClaimNames.Driver && device.AdminAccess != true)
-                {
-                    holders[(device.Pool, device.Device)] = item;
-                }
-            }
-        }
-
-        return report with
-        {
-            NodeEnis = [.. report.NodeEnis.Select(nodeEni => nodeEni with { Nodes = [.. nodeEni.Nodes.Select(WithClaims)] })],
-        };
+        var holders = ClaimedDevices.Holders(claims);
+        return report with { NodeEnis = [.. report.NodeEnis.Select(nodeEni => nodeEni with { Nodes = [.. nodeEni.Nodes.Select(WithClaims)] })] };
 
         NodeStatusItem WithClaims(NodeStatusItem node) =>
             node with
             {
-                Enis = [.. node.Enis.Select(eni => eni with { Claim = holders.GetValueOrDefault((node.Name, eni.EniId ?? "")) })],
+                Enis = [.. node.Enis.Select(eni => eni with { Claim = holders[new DeviceOfNode(node.Name, eni.EniId ?? "")].LastOrDefault() })],
             };
     }
 

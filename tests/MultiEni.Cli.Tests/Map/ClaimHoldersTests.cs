@@ -1,5 +1,6 @@
 using MultiEni.Api.ResourceClaims;
 using MultiEni.Cli.Map;
+using MultiEni.Cli.Status;
 using MultiEni.Operator.Informers;
 
 namespace MultiEni.Cli.Tests.Map;

@@ -137,7 +137,7 @@ public sealed class MapReaderTests
             },
         };
 
-        var held = Assert.Single(MapReader.Held(claim));
+        var held = Assert.Single(ClaimedDevices.Of(claim));
 
         Assert.Equal(new DeviceOfNode("n1", "eni-1"), held.Key);
         Assert.Equal(["b"], held.Value.Pods);

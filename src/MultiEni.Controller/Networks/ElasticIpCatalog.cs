@@ -25,8 +25,7 @@ internal sealed class ElasticIpCatalog(Ec2Client ec2, TimeProvider time)
     private readonly ExpiringMap<string, Entry> _bySelector = new(time);
     private static readonly TimeSpan LongestRefusal = TimeSpan.FromMinutes(30);
 
-    private readonly ExpiringMap<string, bool> _refused = new(time);
-    private readonly ExpiringMap<string, int> _refusals = new(time);
+    private readonly ExpiringMap<string, Refusal> _refusals = new(time);
 
     /// <summary>The NodeENI whenever EC2 refuses one of its Elastic IPs: it may have others.</summary>
     public Signal<string> Refusals { get; } = new();
@@ -43,16 +42,14 @@ internal sealed class ElasticIpCatalog(Ec2Client ec2, TimeProvider time)
     /// </param>
     public void Refuse(EniAttachment attachment, string allocationId, TimeSpan duration)
     {
-        var before = _refusals.TryGet(allocationId, out var times) ? times : 0;
-        _refusals.Set(allocationId, before + 1, KeptUnused);
-        var longer = duration * Math.Pow(2, Math.Min(before, 10));
-        _refused.Set(allocationId, value: true, longer < LongestRefusal ? longer : LongestRefusal);
+        var longer = _refusals.TryGet(allocationId, out var last) ? last.Duration * 2 : duration;
+        _refusals.Set(allocationId, new(time.GetTimestamp(), longer < LongestRefusal ? longer : LongestRefusal), KeptUnused);
         _bySelector.RemoveWhere((_, entry) => entry.Answer.Rows?.Any(row => row.AllocationId == allocationId) == true);
         Refusals.Raise(attachment.Spec!.NodeEniRef.Name);
     }
 
     /// <summary>Whether EC2 lately refused it.</summary>
-    public bool IsRefused(string allocationId) => _refused.TryGet(allocationId, out _);
+    public bool IsRefused(string allocationId) => _refusals.TryGet(allocationId, out var last) && time.GetElapsedTime(last.At) < last.Duration;
 
     /// <summary>The Elastic IPs of a specification, those that something else has left out.</summary>
     /// <param name="spec">The specification; null for none.</param>
@@ -102,4 +99,6 @@ internal sealed class ElasticIpCatalog(Ec2Client ec2, TimeProvider time)
     private sealed record Answer(IReadOnlyList<ElasticIpRow>? Rows, string? Failure);
 
     private sealed record Entry(Answer Answer, long At);
+
+    private sealed record Refusal(long At, TimeSpan Duration);
 }

@@ -1,6 +1,7 @@
 using MultiEni.Api.EniAttachments;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
+using MultiEni.Controller.PodAddresses;
 
 namespace MultiEni.Cli.Plans;
 
@@ -12,22 +13,20 @@ namespace MultiEni.Cli.Plans;
 /// <param name="limits">Limits of the node's instance type; null when they are not known.</param>
 internal sealed class PlannedAddresses(Func<string, ResolvedSubnet?> subnet, Func<string, InstanceTypeLimits?> limits)
 {
-    private const int InAPrefix = 16;
-
     /// <summary>As many as its specification asks for.</summary>
     public int Wanted(EniAttachment attachment)
     {
         var spec = attachment.Spec!;
         var warm = Warm(attachment);
         return spec.Ipv4PrefixCount > 0
-            ? Needed(spec, spec.SecondaryPrivateIpCount, spec.Ipv4PrefixCount + (warm / InAPrefix))
+            ? Needed(spec, spec.SecondaryPrivateIpCount, spec.Ipv4PrefixCount + (warm / FreeAddresses.InAPrefix))
             : Needed(spec, spec.SecondaryPrivateIpCount + warm, spec.Ipv4PrefixCount);
     }
 
     /// <summary>As many as it has; as many as its specification asks for while it is not known.</summary>
     public int Held(EniAttachment attachment) =>
         attachment.Status?.Network is { PrivateIps: { Count: > 0 } addresses } network
-            ? Needed(attachment.Spec!, addresses.Count - 1, (network.Prefixes ?? []).Count(prefix => !prefix.Contains(':', StringComparison.Ordinal)))
+            ? Needed(attachment.Spec!, addresses.Count - 1, (network.Prefixes ?? []).Count(prefix => !AddressSets.IsIpv6(prefix)))
             : Wanted(attachment);
 
     /// <summary>
@@ -45,7 +44,7 @@ internal sealed class PlannedAddresses(Func<string, ResolvedSubnet?> subnet, Fun
         return Needed(
             spec,
             addresses.Count(address => !forPods.Contains(address)) - 1,
-            (network.Prefixes ?? []).Count(prefix => !prefix.Contains(':', StringComparison.Ordinal) && !forPods.Contains(prefix))
+            (network.Prefixes ?? []).Count(prefix => !AddressSets.IsIpv6(prefix) && !forPods.Contains(prefix))
         );
     }
 
@@ -60,11 +59,16 @@ internal sealed class PlannedAddresses(Func<string, ResolvedSubnet?> subnet, Fun
             return 0;
         }
 
-        var missing = pods.Warm - spec.SecondaryPrivateIpCount - (spec.Ipv4PrefixCount * InAPrefix);
-        var most = (pods.Maximum ?? int.MaxValue) - 1 - spec.SecondaryPrivateIpCount - (spec.Ipv4PrefixCount * InAPrefix);
+        var missing = pods.Warm - spec.SecondaryPrivateIpCount - (spec.Ipv4PrefixCount * FreeAddresses.InAPrefix);
+        var most = (pods.Maximum ?? int.MaxValue) - 1 - spec.SecondaryPrivateIpCount - (spec.Ipv4PrefixCount * FreeAddresses.InAPrefix);
         var slots = (limits(spec.NodeName)?.Ipv4PerEni ?? int.MaxValue) - 1 - spec.SecondaryPrivateIpCount - spec.Ipv4PrefixCount;
         return missing <= 0 ? 0
-            : spec.Ipv4PrefixCount > 0 ? InAPrefix * Math.Max(0, Math.Min((missing + InAPrefix - 1) / InAPrefix, Math.Min(slots, most / InAPrefix)))
+            : spec.Ipv4PrefixCount > 0
+                ? FreeAddresses.InAPrefix
+                    * Math.Max(
+                        0,
+                        Math.Min((missing + FreeAddresses.InAPrefix - 1) / FreeAddresses.InAPrefix, Math.Min(slots, most / FreeAddresses.InAPrefix))
+                    )
             : Math.Max(0, Math.Min(missing, Math.Min(slots, most)));
     }
 

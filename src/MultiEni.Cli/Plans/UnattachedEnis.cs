@@ -2,6 +2,7 @@ using MultiEni.Api.EniAttachments;
 using MultiEni.Api.NodeEnis;
 using MultiEni.Controller.Ec2;
 using MultiEni.Controller.Planning;
+using MultiEni.Controller.PodAddresses;
 
 namespace MultiEni.Cli.Plans;
 
@@ -68,7 +69,7 @@ internal sealed class UnattachedEnis(IEnumerable<EniRow> rows, PlannedAddresses 
 
     /// <summary>IPv4 addresses of its subnet that an ENI holds.</summary>
     public static int AddressesOf(EniRow row) =>
-        FreeAddresses.NeededFor(Math.Max(row.PrivateIps.Count - 1, 0), row.Prefixes.Count(prefix => !prefix.Contains(':', StringComparison.Ordinal)));
+        FreeAddresses.NeededFor(Math.Max(row.PrivateIps.Count - 1, 0), AddressSets.Ipv4Prefixes(row).Count());
 
     // As it will be, once detached. Offline it has no ID yet, and its slot stands in.
     private static EniRow RowOf(EniAttachment attachment)

@@ -1,5 +1,6 @@
 using System.Net;
 using MultiEni.Controller.Ec2;
+using MultiEni.Controller.Planning;
 
 namespace MultiEni.Controller.PodAddresses;
 
@@ -7,7 +8,7 @@ namespace MultiEni.Controller.PodAddresses;
 internal static class AddressSets
 {
     /// <summary>Addresses of a /28.</summary>
-    public const int InAPrefix = 16;
+    public const int InAPrefix = FreeAddresses.InAPrefix;
 
     /// <summary>Addresses at the beginning of a subnet that EC2 keeps; one more is at its end.</summary>
     private const int ReservedAtTheBeginning = 4;

@@ -60,13 +60,7 @@ internal sealed class AddressMoveBook(TimeProvider time)
         lock (_lock)
         {
             var plan = decide(Seen, MovingTo(other: name));
-            IReadOnlyList<string> moved = plan.Change switch
-            {
-                PodAddressChange.AssignNamed { MovedFrom.Count: > 0 } named => named.Addresses,
-                PodAddressChange.TakeFrom take => take.Addresses,
-                _ => [],
-            };
-            if (moved.Count > 0)
+            if (plan.Change?.Moved is { Count: > 0 } moved)
             {
                 _moving[name] = moved;
             }

@@ -78,7 +78,7 @@ internal sealed class FailureHandler(
             }
         }
 
-        foreach (var from in PodAddressEvents.Losers(step.Change))
+        foreach (var from in step.Change.Sources)
         {
             inventory.Watch(from.EniId);
         }

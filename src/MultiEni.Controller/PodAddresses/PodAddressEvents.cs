@@ -41,27 +41,11 @@ internal static class PodAddressEvents
     /// <param name="change">The call.</param>
     public static string? Move(EniAttachment attachment, EniRow to, PodAddressChange change)
     {
-        var addresses = change switch
-        {
-            PodAddressChange.AssignNamed named => named.Addresses,
-            PodAddressChange.TakeFrom take => take.Addresses,
-            _ => [],
-        };
-        var from = Losers(change);
-        return from.Count == 0
+        return change.Sources.Count == 0
             ? null
-            : $"{string.Join(", ", addresses.Select(address => $"{address}{ForPod(attachment, address)}"))} moved from "
-                + $"{string.Join(", ", from.Select(Described))} to {to.EniId} on {attachment.Spec!.NodeName}";
+            : $"{string.Join(", ", change.Moved.Select(address => $"{address}{ForPod(attachment, address)}"))} moved from "
+                + $"{string.Join(", ", change.Sources.Select(Described))} to {to.EniId} on {attachment.Spec!.NodeName}";
     }
-
-    /// <summary>The ENIs that lose addresses to another one by a change.</summary>
-    public static IReadOnlyList<EniRow> Losers(PodAddressChange change) =>
-        change switch
-        {
-            PodAddressChange.AssignNamed named => named.MovedFrom,
-            PodAddressChange.TakeFrom take => [take.From],
-            _ => [],
-        };
 
     private static string ForPod(EniAttachment attachment, string address) =>
         (attachment.Status?.Device?.Addresses?.Requested ?? []).Find(asked => AddressSets.Normalized(asked.Address) == address) is { } asked

@@ -43,6 +43,24 @@ internal abstract record PodAddressChange
 {
     private PodAddressChange() { }
 
+    /// <summary>The ENIs that lose addresses to another one by it.</summary>
+    public IReadOnlyList<EniRow> Sources =>
+        this switch
+        {
+            AssignNamed named => named.MovedFrom,
+            TakeFrom take => [take.From],
+            _ => [],
+        };
+
+    /// <summary>The addresses of a call that takes some from other ENIs; empty for any other call.</summary>
+    public IReadOnlyList<string> Moved =>
+        this switch
+        {
+            AssignNamed { MovedFrom.Count: > 0 } named => named.Addresses,
+            TakeFrom take => take.Addresses,
+            _ => [],
+        };
+
     /// <summary>Add addresses or prefixes of EC2's choice.</summary>
     /// <param name="Kind">Of which kind.</param>
     /// <param name="Count">How many.</param>

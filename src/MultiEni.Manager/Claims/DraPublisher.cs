@@ -1,9 +1,7 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using MultiEni.Api;
 using MultiEni.Manager.Claims.Preparation;
 using MultiEni.Manager.Claims.Slices;
-using MultiEni.Manager.Devices;
 using MultiEni.Manager.Host;
 using MultiEni.Manager.Kubelet.Dra;
 using MultiEni.Manager.Publishing;
@@ -19,10 +17,6 @@ namespace MultiEni.Manager.Claims;
 /// </summary>
 internal sealed class DraPublisher : IDevicePublisher, IDisposable
 {
-    // A scheduler that has not seen the taint yet may still allocate the device; after that the
-    // claims tell who has it.
-    internal static readonly TimeSpan WithdrawalGrace = TimeSpan.FromSeconds(5);
-
     // Nothing tells of the end of a claim that was never prepared here.
     internal static readonly TimeSpan AskInterval = TimeSpan.FromSeconds(5);
 
@@ -32,9 +26,8 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     private readonly ClaimHolds _holds;
     private readonly AllocatedClaims _allocated;
     private readonly ClaimFiles _files;
-    private readonly NodeHost _host;
     private readonly DeviceChecker _checker;
-    private readonly HostReader _reader;
+    private readonly HostFactsReader _hostFacts;
     private readonly DeviceHealthFeed _health;
     private readonly SlicePublisher _slice;
     private readonly DriverRegistration _registration;
@@ -43,7 +36,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     private readonly ILogger _logger;
     private readonly ITimer _again;
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<PciAddress, Entry> _entries = [];
+    private readonly SortedDictionary<PciAddress, ClaimOffer> _entries = [];
     private string? _bootId;
 
     /// <summary>A publisher that offers nothing before <see cref="StartAsync"/>.</summary>
@@ -82,11 +75,11 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         ILogger logger
     )
     {
-        (_node, _claims, _holds, _files, _host, _health, _time, _logger) = (node, claims, holds, files, host, health, time, logger);
+        (_node, _claims, _holds, _files, _health, _time, _logger) = (node, claims, holds, files, health, time, logger);
         (_slice, _registration, _facts, _allocated) = (slice, registration, facts, allocated);
         _record = new OfferRecordFile(path, logger);
         _checker = new DeviceChecker(host);
-        _reader = new HostReader(host);
+        _hostFacts = new HostFactsReader(host);
         _again = time.CreateTimer(_ => settled(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -121,9 +114,9 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
                 [
                     .. from entry in _entries.Values
                     // Where taints are dropped, to list it would be to offer it.
-                    let isClaimed = IsHeld(entry, boot) || (IsAllocated(entry) && _slice.KeepsTaints)
-                    where isClaimed || !IsOver(entry)
-                    select new SliceEntry(entry.Device, StandingOf(entry), isClaimed),
+                    let isClaimed = IsHeld(entry, boot) || (entry.IsAllocated && _slice.KeepsTaints)
+                    where isClaimed || !entry.IsOver(_time)
+                    select new SliceEntry(entry.Device, entry.Shown, isClaimed),
                 ]
                 : null;
         }
@@ -143,14 +136,14 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
                 DeviceStanding standing = stored.Gone is { } why
                     ? new DeviceStanding.Gone(new Blocker(Reasons.DeviceRemoved, why))
                     : new DeviceStanding.Ready();
-                _entries[device.Offer.Address] = new Entry(device, standing, stored.IsWithdrawn ? _time.GetTimestamp() : null);
+                _entries[device.Offer.Address] = new ClaimOffer(device, standing, stored.IsWithdrawn ? _time.GetTimestamp() : null);
             }
 
             _bootId = bootId;
         }
 
         await CheckAsync(cancellationToken);
-        LookAgainIn(WithdrawalGrace);
+        LookAgainIn(ClaimOffer.WithdrawalGrace);
     }
 
     /// <inheritdoc />
@@ -161,8 +154,8 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         // While a claim has it bound, what is offered is what it is afterwards.
         var isClaims = boot is not null && _holds.DriverOf(device.Address, facts?.EniId ?? "", boot) == device.Driver;
         var offer = isClaims && before is not null ? device with { Driver = before.Device.Offer.Driver } : device;
-        var host = isClaims && before is not null ? before.Device.Host : await ReadAsync(device.Address, cancellationToken);
-        Put(new Entry(new ClaimableDevice(offer, facts ?? before?.Device.Eni ?? EniFacts.Unknown, host), new DeviceStanding.Ready(), null));
+        var host = isClaims && before is not null ? before.Device.Host : await _hostFacts.ReadAsync(device.Address, cancellationToken);
+        Put(new ClaimOffer(new ClaimableDevice(offer, facts ?? before?.Device.Eni ?? EniFacts.Unknown, host), new DeviceStanding.Ready(), null));
         await CheckAsync(cancellationToken);
     }
 
@@ -220,7 +213,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
             if (
                 entry.Standing is DeviceStanding.Gone
                 && check is not DeviceCheck.Unusable { Why.Reason: Reasons.DeviceRemoved }
-                && !await ShowsAsync(entry, cancellationToken)
+                && !await _hostFacts.ShowsAsync(entry.Device, cancellationToken)
             )
             {
                 continue;
@@ -252,7 +245,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         NoteClosed();
         var hasAnswers = await AskAsync(cancellationToken);
         var ended = false;
-        foreach (var (entry, boot) in Present().Where(present => IsOver(present.Entry) && _slice.IsAbsent(present.Entry.Device.Name)))
+        foreach (var (entry, boot) in Present().Where(present => present.Entry.IsOver(_time) && _slice.IsAbsent(present.Entry.Device.Name)))
         {
             lock (_lock)
             {
@@ -288,7 +281,10 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         var device = AsItIs(entry, boot);
         if (entry.WithdrawnAt is not null)
         {
-            return new OfferState.Withdrawing(device, WhyStill(entry, boot)) { IsGone = entry.Standing is DeviceStanding.Gone };
+            return new OfferState.Withdrawing(device, entry.WhyStill(_holds.Of(entry.Device.Offer.Address, boot)?.Claim))
+            {
+                IsGone = entry.Standing is DeviceStanding.Gone,
+            };
         }
 
         return entry.Standing switch
@@ -310,39 +306,9 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     /// <inheritdoc />
     public void Dispose() => _again.Dispose();
 
-    private static DeviceStanding StandingOf(Entry entry) =>
-        entry switch
-        {
-            { Standing: DeviceStanding.Gone } => entry.Standing,
-            { WithdrawnAt: not null } => new DeviceStanding.Withdrawn(),
-            _ => entry.Standing,
-        };
-
-    // A device that cannot be used cannot be prepared either, and nothing may be done about it
-    // while it is on offer: to wait for its claim would be to wait for ever.
-    private bool IsOver(Entry entry) =>
-        entry.Standing is DeviceStanding.Gone && entry.WithdrawnAt is not null
-        || IsGraceOver(entry) && (entry.Standing is DeviceStanding.Unusable || entry.Allocation is DeviceAllocationState.Free);
-
     // The claim of an ENI that was at the address before does not keep this one.
-    private bool IsHeld(Entry entry, string boot) =>
+    private bool IsHeld(ClaimOffer entry, string boot) =>
         _holds.Of(entry.Device.Offer.Address, boot) is var (_, device) && device.Device == entry.Device.Name;
-
-    private async Task<bool> ShowsAsync(Entry entry, CancellationToken cancellationToken)
-    {
-        var device = await _reader.ReadDeviceAsync(entry.Device.Offer.Address, cancellationToken);
-        var network = await _host.Links.ReadAsync(cancellationToken);
-        return device?.InterfaceName is { } name
-            && MacAddress.TryParse(network.Links.FirstOrDefault(link => link.Name == name)?.MacAddress, out var shown)
-            && MacAddress.TryParse(entry.Device.Eni.MacAddress, out var own)
-            && shown == own;
-    }
-
-    // Of a device that cannot be used the claim cannot be prepared.
-    private static bool IsAllocated(Entry entry) =>
-        entry is { Standing: DeviceStanding.Ready, WithdrawnAt: not null, Allocation: DeviceAllocationState.Allocated };
-
-    private bool IsGraceOver(Entry entry) => entry.ClosedAt is { } since && _time.GetElapsedTime(since) >= WithdrawalGrace;
 
     // However long the API server took to store the taint: a scheduler may have chosen the device
     // until then.
@@ -352,39 +318,16 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         foreach (var entry in closed.Where(entry => _slice.IsClosed(entry.Device.Name)))
         {
             Replace(entry, entry with { ClosedAt = _time.GetTimestamp() });
-            LookAgainIn(WithdrawalGrace);
+            LookAgainIn(ClaimOffer.WithdrawalGrace);
         }
     }
-
-    private Blocker WhyStill(Entry entry, string boot) =>
-        (_holds.Of(entry.Device.Offer.Address, boot), entry.Allocation) switch
-        {
-            (var (claim, _), _) => ClaimHolds.InUse(entry.Device.Offer.Address, claim),
-            (_, DeviceAllocationState.Allocated allocated) when IsAllocated(entry) => new Blocker(
-                Reasons.DeviceInUse,
-                $"{entry.Device.Name} is allocated to claim {allocated.Claim}, whose pod has not got it yet; it is not taken back before the claim ends. Delete that pod if it "
-                    + "does not start."
-            ),
-            (_, DeviceAllocationState.Unknown unknown) => new Blocker(
-                Reasons.DeviceUsageUnknown,
-                $"Whether {entry.Device.Name} is allocated to a claim is unknown, so it is not taken back: the ResourceClaims cannot be listed ({unknown.Why}). The ClusterRole "
-                    + "eni-manager needs the verb list for resourceclaims."
-            ),
-            _ => new Blocker(
-                Reasons.Releasing,
-                $"{entry.Device.Name} is given to no further claim and is being taken out of the node's ResourceSlice."
-            ),
-        };
 
     // Not before schedulers can see that the device is given to no further claim.
     private async Task<bool> AskAsync(CancellationToken cancellationToken)
     {
         var asked = Present()
             .Where(present =>
-                present is { Entry: { Standing: DeviceStanding.Ready, Allocation: not DeviceAllocationState.Free } entry, Boot: var boot }
-                && IsGraceOver(entry)
-                && !IsHeld(entry, boot)
-                && _slice.IsClosed(entry.Device.Name)
+                present is var (entry, boot) && entry.MayBeAllocated(_time) && !IsHeld(entry, boot) && _slice.IsClosed(entry.Device.Name)
             )
             .Select(present => present.Entry)
             .ToList();
@@ -414,7 +357,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         return due.Count > 0;
     }
 
-    private OfferedDevice AsItIs(Entry entry, string boot) =>
+    private OfferedDevice AsItIs(ClaimOffer entry, string boot) =>
         _holds.DriverOf(entry.Device.Offer.Address, entry.Device.Eni.EniId, boot) is { } driver
             ? entry.Device.Offer with
             {
@@ -422,7 +365,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
             }
             : entry.Device.Offer;
 
-    private (string? Boot, Entry? Entry) Known(PciAddress address)
+    private (string? Boot, ClaimOffer? Entry) Known(PciAddress address)
     {
         lock (_lock)
         {
@@ -430,7 +373,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         }
     }
 
-    private List<(Entry Entry, string Boot)> Present()
+    private List<(ClaimOffer Entry, string Boot)> Present()
     {
         lock (_lock)
         {
@@ -438,7 +381,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         }
     }
 
-    private void Note(Entry entry, DeviceCheck check)
+    private void Note(ClaimOffer entry, DeviceCheck check)
     {
         var standing = check switch
         {
@@ -458,9 +401,9 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
     }
 
     // As it is when it is this call's turn: another attachment's may be the other way round.
-    private Entry? Withdraw(PciAddress address, Func<Entry, Entry?> change)
+    private ClaimOffer? Withdraw(PciAddress address, Func<ClaimOffer, ClaimOffer?> change)
     {
-        Entry after;
+        ClaimOffer after;
         lock (_lock)
         {
             if (_entries.GetValueOrDefault(address) is not { } before || change(before) is not { } changed)
@@ -473,11 +416,11 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
 
         Save();
         _slice.Wake();
-        LookAgainIn(WithdrawalGrace);
+        LookAgainIn(ClaimOffer.WithdrawalGrace);
         return after;
     }
 
-    private void Put(Entry entry)
+    private void Put(ClaimOffer entry)
     {
         lock (_lock)
         {
@@ -488,7 +431,7 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         _slice.Wake();
     }
 
-    private void Replace(Entry before, Entry after)
+    private void Replace(ClaimOffer before, ClaimOffer after)
     {
         lock (_lock)
         {
@@ -540,21 +483,6 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
         }
     }
 
-    private async Task<HostFacts> ReadAsync(PciAddress address, CancellationToken cancellationToken)
-    {
-        var device = await _reader.ReadDeviceAsync(address, cancellationToken);
-        var network = await _host.Links.ReadAsync(cancellationToken);
-        var numa = await _host.Files.ReadTextAsync(SysfsPaths.Device(address, "numa_node"), cancellationToken);
-        var place = await _host.Files.ReadLinkAsync($"{SysfsPaths.PciDevices}/{address}", cancellationToken);
-        return new HostFacts
-        {
-            NumaNode = int.TryParse(numa?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null,
-            PcieRoot = place?.Split('/').FirstOrDefault(part => part.StartsWith("pci", StringComparison.Ordinal)),
-            BehindIommu = device is null ? null : device is { IommuGroup: not null, NoIommu: false },
-            Mtu = device?.InterfaceName is { } name ? network.Links.FirstOrDefault(link => link.Name == name)?.Mtu : null,
-        };
-    }
-
     private void Save() =>
         _record.Write(() =>
         {
@@ -572,15 +500,4 @@ internal sealed class DraPublisher : IDevicePublisher, IDisposable
                 };
             }
         });
-
-    private sealed record Entry(ClaimableDevice Device, DeviceStanding Standing, long? WithdrawnAt)
-    {
-        // Since when schedulers can see that it is given to nobody any more.
-        public long? ClosedAt { get; init; }
-
-        // Of a device that is taken back: who is about to get it; null while nobody has asked.
-        public DeviceAllocationState? Allocation { get; init; }
-
-        public long? AskedAt { get; init; }
-    }
 }

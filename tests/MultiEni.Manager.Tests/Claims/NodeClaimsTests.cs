@@ -214,7 +214,7 @@ public sealed class NodeClaimsTests
         Assert.False(await agent.Publisher.ConfirmAsync(null, Stop));
 
         var settled = agent.Settled;
-        bench.Clock.Advance(DraPublisher.WithdrawalGrace + TimeSpan.FromSeconds(1));
+        bench.Clock.Advance(ClaimOffer.WithdrawalGrace + TimeSpan.FromSeconds(1));
         Assert.True(agent.Settled > settled);
         await AgentTakesBackAsync(bench, agent);
     }
@@ -239,7 +239,7 @@ public sealed class NodeClaimsTests
         bench.Claim("held");
         await agent.PrepareAsync("held");
         await agent.Publisher.WithdrawAsync(bench.Offer.Address, Stop);
-        bench.Clock.Advance(DraPublisher.WithdrawalGrace * 2);
+        bench.Clock.Advance(ClaimOffer.WithdrawalGrace * 2);
         Assert.False(await agent.Publisher.ConfirmAsync(null, Stop));
         var why = Assert.IsType<OfferState.Withdrawing>(agent.State).Why;
         Assert.Equal(Reasons.DeviceInUse, why.Reason);
@@ -264,7 +264,7 @@ public sealed class NodeClaimsTests
         await UntilClosedAsync(bench, agent);
         Assert.Equal(0, bench.Api.ClaimLists);
 
-        bench.Clock.Advance(DraPublisher.WithdrawalGrace);
+        bench.Clock.Advance(ClaimOffer.WithdrawalGrace);
         Assert.True(await agent.Publisher.ConfirmAsync(null, Stop));
         Assert.Equal(
             (
@@ -303,7 +303,7 @@ public sealed class NodeClaimsTests
         await agent.Publisher.WithdrawAsync(bench.Offer.Address, Stop);
         await Eventually.Holds(() => bench.Api.Devices(NodeClaimsBench.SliceName) is { Count: 0 }, "the slice without the device");
         await UntilClosedAsync(bench, agent);
-        bench.Clock.Advance(DraPublisher.WithdrawalGrace);
+        bench.Clock.Advance(ClaimOffer.WithdrawalGrace);
         Assert.True(await agent.Publisher.ConfirmAsync(null, Stop));
         Assert.Equal(Reasons.DeviceInUse, Why(agent).Reason);
         Assert.Contains("allocated to claim ns/late", Why(agent).Message, StringComparison.Ordinal);
@@ -324,7 +324,7 @@ public sealed class NodeClaimsTests
         bench.Claim("late");
         await agent.Publisher.WithdrawAsync(bench.Offer.Address, Stop);
         await UntilClosedAsync(bench, agent);
-        bench.Clock.Advance(DraPublisher.WithdrawalGrace);
+        bench.Clock.Advance(ClaimOffer.WithdrawalGrace);
         Assert.True(await agent.Publisher.ConfirmAsync(null, Stop));
         Assert.Equal(Reasons.DeviceInUse, Why(agent).Reason);
 
@@ -344,7 +344,7 @@ public sealed class NodeClaimsTests
                 ? "cannot update resource \"resourceslices\""
                 : null;
         await agent.Publisher.WithdrawAsync(bench.Offer.Address, Stop);
-        bench.Clock.Advance(DraPublisher.WithdrawalGrace * 3);
+        bench.Clock.Advance(ClaimOffer.WithdrawalGrace * 3);
         Assert.False(await agent.Publisher.ConfirmAsync(null, Stop));
 
         bench.Api.Refuses = _ => null;
@@ -358,7 +358,7 @@ public sealed class NodeClaimsTests
         );
         Assert.False(await agent.Publisher.ConfirmAsync(null, Stop));
         Assert.Equal(0, bench.Api.ClaimLists);
-        bench.Clock.Advance(DraPublisher.WithdrawalGrace);
+        bench.Clock.Advance(ClaimOffer.WithdrawalGrace);
         Assert.True(await agent.Publisher.ConfirmAsync(null, Stop));
     }
 
@@ -372,7 +372,7 @@ public sealed class NodeClaimsTests
         await UntilClosedAsync(bench, agent);
         bench.Api.Refuses = request =>
             request.RequestUri!.AbsolutePath.EndsWith("/resourceclaims", StringComparison.Ordinal) ? "cannot list resource \"resourceclaims\"" : null;
-        bench.Clock.Advance(DraPublisher.WithdrawalGrace);
+        bench.Clock.Advance(ClaimOffer.WithdrawalGrace);
         Assert.True(await agent.Publisher.ConfirmAsync(null, Stop));
         Assert.Equal(Reasons.DeviceUsageUnknown, Why(agent).Reason);
         Assert.Contains("cannot list resource", Why(agent).Message, StringComparison.Ordinal);
